@@ -1,0 +1,1 @@
+"""Construction: settings, wiring, schedule, command line. The only room that builds things."""

@@ -1,0 +1,1 @@
+"""The surface of the team: alerts in its chat room, mail when that fails."""

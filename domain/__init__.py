@@ -1,0 +1,1 @@
+"""The words of the house: values, ports, errors and the clock. Standard library only."""

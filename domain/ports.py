@@ -1,0 +1,97 @@
+"""The ports: what a room needs of another, as Protocols. A connector's methods are its capabilities."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from domain.sending import Look, Order, PostRef, Probe, ReadBack, Receipt
+from domain.values import Page, Scores, SourceSpec, Usage
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """Reads what is new on a platform."""
+
+    name: str  # the channel: "x"
+    account: str  # native id of our own account there
+
+    def sources(self) -> Sequence[SourceSpec]:
+        """Say what can be polled, in the order of urgency."""
+
+    def fetch(self, source: str, cursor: str | None, *, now: datetime) -> Page:
+        """Read one page of `source` after `cursor`; an overlap before it is read again, the store drops repeats.
+
+        Raises Unavailable (later), Refused (stop this source, or with a wider scope the account). Never sleeps.
+        """
+
+    def cost(self, source: str) -> Usage:
+        """Say what one fetch of a full page costs at most, so that the budget can be asked first."""
+
+
+@runtime_checkable
+class Replies(Protocol):
+    """Answers in public."""
+
+    def reply(self, order: Order, *, now: datetime) -> Receipt:
+        """Answer post `order.target` once: one HTTP request, no retry.
+
+        Raises Unavailable (nothing was sent), Refused (never again), Uncertain (it may have been).
+        """
+
+    def find_reply(self, order: Order, *, since: datetime, now: datetime) -> ReadBack:
+        """Look among our own posts since `since` for this very answer. Raises Unavailable or Refused."""
+
+    def look(self, post: PostRef, *, now: datetime) -> Look:
+        """Re-read a post before answering it. Raises Unavailable or Refused."""
+
+    def fits(self, text: str) -> bool:
+        """Say whether the platform would take `text` as one public answer."""
+
+
+@runtime_checkable
+class OpensThreads(Protocol):
+    """Speaks in a private conversation, where the platform allows."""
+
+    def message(self, order: Order, *, now: datetime) -> Receipt:
+        """Send into conversation `order.target` once; errors as `Replies.reply`."""
+
+    def find_message(self, order: Order, *, since: datetime, now: datetime) -> ReadBack:
+        """Look in the conversation since `since` for this very message. Raises Unavailable or Refused."""
+
+
+@runtime_checkable
+class Moderates(Protocol):
+    """Acts on what others wrote under our own posts."""
+
+    def hide(self, order: Order, *, now: datetime) -> Receipt:
+        """Hide the reply `order.target`; hiding twice is safe. Errors as `Replies.reply`."""
+
+
+@runtime_checkable
+class TellsTeam(Protocol):
+    """Carries words to the team: a chat room, or mail."""
+
+    name: str  # "slack", "mail"
+
+    def tell(self, order: Order, *, now: datetime) -> Receipt:
+        """Deliver an alert, note or mail; errors as `Replies.reply`."""
+
+    def find_told(self, order: Order, *, since: datetime, now: datetime) -> ReadBack:
+        """Look for `order.key` among what was told since `since`. Raises Unavailable or Refused."""
+
+
+@runtime_checkable
+class Probes(Protocol):
+    """Can be asked whether sign-in and permissions are what the work needs."""
+
+    def probe(self, *, now: datetime) -> Sequence[Probe]:
+        """Try each permission in the cheapest harmless way; never raises for a refusal, reports it."""
+
+
+class Classifies(Protocol):
+    """Judges texts."""
+
+    version: str
+
+    def classify(self, texts: Sequence[str]) -> list[Scores]:
+        """Score each text, in order. Deterministic. Texts of any length; an empty one scores as no evidence."""

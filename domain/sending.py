@@ -1,0 +1,92 @@
+"""What is sent, to whom, and the proof that it was: values between the responder and whoever carries it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.values import RateState, Usage
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery does. The first three speak to a customer or act on their post; the rest speak to the team."""
+
+    REPLY = "reply"  # public, under a post
+    MESSAGE = "message"  # private, in a conversation the customer opened
+    HIDE = "hide"  # hide a reply under our own post; decided by a person
+    ALERT = "alert"  # to the team: a new thread
+    NOTE = "note"  # to the team: into a case's thread
+    MAIL = "mail"  # to the team when its room cannot be reached
+
+
+CUSTOMER_FACING = frozenset({DeliveryKind.REPLY, DeliveryKind.MESSAGE, DeliveryKind.HIDE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One thing to be sent, exactly as promised: the body is frozen when it is planned."""
+
+    key: str  # unique for ever, e.g. "case-41:acknowledge"
+    kind: DeliveryKind
+    account: str  # ours, that speaks
+    target: str  # REPLY, HIDE: native post id; MESSAGE: conversation id; ALERT: room; NOTE: room; MAIL: address
+    body: str  # text for customers; JSON of blocks for the room; text for mail
+    extra: Mapping[str, Any] = field(default_factory=dict)  # e.g. {"thread": "1763…"}, {"author": "1234"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The proof that an order was carried out."""
+
+    native_id: str
+    usage: tuple[Usage, ...] = ()
+    rates: tuple[RateState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBack:
+    """What we find among our own posts when we don't know whether an order was carried out."""
+
+    native_id: str | None  # None: not there
+    complete: bool  # the listing covered the whole time since the attempt
+    usage: tuple[Usage, ...] = ()
+    rates: tuple[RateState, ...] = ()
+
+
+class Standing(StrEnum):
+    """How a post stands at its platform right now."""
+
+    SAME = "same"
+    EDITED = "edited"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A re-read of a post just before it is answered."""
+
+    standing: Standing
+    answered_by_us: bool = False  # somebody of ours answered it in the platform's own app
+    usage: tuple[Usage, ...] = ()
+    rates: tuple[RateState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One finding of a sign-in check: what was tried, whether it works, and what to do where it does not."""
+
+    what: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRef:
+    """A post as its platform knows it."""
+
+    native_id: str
+    author_id: str = ""
+    version_ids: tuple[str, ...] = ()
+    created_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Hears: polls what is due, stores what is new, moves the cursor."""

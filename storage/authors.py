@@ -1,0 +1,78 @@
+"""Authors: public identities, the customer each belongs to, and what they have asked of us."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from domain.values import NewAuthor
+from storage.columns import key
+
+
+class Author(SQLModel, table=True):
+    """One identity on one channel."""
+
+    __tablename__ = "authors"
+    __table_args__ = (UniqueConstraint("channel", "native_id"),)
+
+    id: int = key()
+    channel: str
+    native_id: str
+    handle: str = ""
+    name: str = ""
+    followers: int | None = None
+    verified: bool = False
+    accepts_directs: bool | None = None
+    first_seen_at: datetime
+    opted_out_at: datetime | None = Field(default=None)
+    disclosed_at: datetime | None = Field(default=None)  # when they were last told that they speak with a bot
+    forgotten_at: datetime | None = Field(default=None)
+
+
+def meet(db: Session, channel: str, authors: Iterable[NewAuthor], *, now: datetime) -> dict[str, int]:
+    """Store who is new, refresh who is known; returns row ids by native id."""
+    rows = {
+        author.native_id: {
+            "channel": channel,
+            "native_id": author.native_id,
+            "handle": author.handle,
+            "name": author.name,
+            "followers": author.followers,
+            "verified": author.verified,
+            "accepts_directs": author.accepts_directs,
+            "first_seen_at": now,
+        }
+        for author in authors
+    }
+    if not rows:
+        return {}
+    statement = insert(Author).values(list(rows.values()))
+    statement = statement.on_conflict_do_update(
+        index_elements=["channel", "native_id"],
+        set_={
+            name: statement.excluded[name] for name in ("handle", "name", "followers", "verified", "accepts_directs")
+        },
+    )
+    returned = db.execute(statement.returning(col(Author.native_id), col(Author.id)))
+    return {row[0]: row[1] for row in returned}
+
+
+def opt_out(db: Session, author_id: int, *, now: datetime) -> None:
+    """Note that this author wants no automatic words any more."""
+    db.execute(update(Author).where(col(Author.id) == author_id).values(opted_out_at=now))
+
+
+def disclosed(db: Session, author_id: int, *, now: datetime) -> None:
+    """Note that this author was told that they speak with a bot."""
+    db.execute(update(Author).where(col(Author.id) == author_id).values(disclosed_at=now))
+
+
+def find(db: Session, channel: str, who: str) -> Author | None:
+    """Find an author by native id or by handle, with or without @."""
+    handle = who.removeprefix("@")
+    query = select(Author).where(
+        Author.channel == channel, (col(Author.native_id) == who) | (col(Author.handle).ilike(handle))
+    )
+    return db.exec(query).first()

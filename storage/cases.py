@@ -1,0 +1,161 @@
+"""Cases: our record of one customer's matter, from the first post to its resolution."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, func, text
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from domain.values import Priority
+from storage.columns import key
+from storage.posts import Post
+
+OPEN, WAITING, RESOLVED, DISMISSED = "open", "waiting", "resolved", "dismissed"
+"""open: we owe the next word · waiting: the customer does · resolved · dismissed: it needed nobody."""
+
+LIVE = (OPEN, WAITING)
+_LIVE_SQL = "state IN ('open', 'waiting')"
+
+
+class Case(SQLModel, table=True):
+    """One matter of one customer. At most one is live for an author and conversation."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index(
+            "cases_live",
+            "author_id",
+            "conversation",
+            unique=True,
+            sqlite_where=text(_LIVE_SQL),
+            postgresql_where=text(_LIVE_SQL),
+        ),
+        Index("cases_private", "channel", "private_conversation"),
+        Index("cases_author", "author_id", "opened_at"),
+        Index("cases_opened", "channel", "account", "opened_at"),
+        Index(
+            "cases_queue",
+            "priority",
+            "opened_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("cases_due", "due_at", sqlite_where=text("sla = 'pending'"), postgresql_where=text("sla = 'pending'")),
+    )
+
+    id: int = key()
+    channel: str
+    account: str
+    author_id: int = Field(foreign_key="authors.id")
+    conversation: str  # where it began: a public thread's root, or the private conversation
+    private_conversation: str | None = None
+    state: str = OPEN
+    need: str
+    priority: int = int(Priority.NORMAL)
+    lang: str = "und"
+    rule: str = ""  # triage's rule that made it
+    reason: str = ""  # triage's reason, no customer's words
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+    posts: int = 1
+    # the handoff: none -> offered -> opened -> context -> owned -> resolved
+    handoff: str = "none"
+    handoff_at: datetime | None = None
+    # the claim: who holds it; the fence grows with each claim, so that an old one is known to be old
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    fence: int = 0
+    # first response: an automatic acknowledgement never meets it
+    sla: str = "pending"  # pending · met · breached
+    due_at: datetime | None = None
+    warned_at: datetime | None = None
+    answered_at: datetime | None = None  # a person's first word
+    incident_id: int | None = Field(default=None, foreign_key="incidents.id")
+    place_told: int | None = None  # the lowest place in the queue the customer was told
+
+
+class CasePost(SQLModel, table=True):
+    """Which case a post belongs to."""
+
+    __tablename__ = "case_posts"
+
+    post_id: int = Field(primary_key=True, foreign_key="posts.id")
+    case_id: int = Field(foreign_key="cases.id", index=True)
+
+
+class Fact(SQLModel, table=True):
+    """Something the customer told us in private, so that nobody asks twice. Erased with the person."""
+
+    __tablename__ = "facts"
+
+    id: int = key()
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    author_id: int = Field(foreign_key="authors.id", index=True)
+    post_id: int = Field(foreign_key="posts.id")
+    kind: str  # order, email, phone, matter, callback
+    value: str
+    at: datetime
+
+
+def live(db: Session, author_id: int, conversation: str) -> Case | None:
+    """Find the author's live case in this conversation."""
+    query = select(Case).where(
+        Case.author_id == author_id,
+        (col(Case.conversation) == conversation) | (col(Case.private_conversation) == conversation),
+        col(Case.state).in_(LIVE),
+    )
+    return db.exec(query).first()
+
+
+def invited(db: Session, author_id: int) -> Case | None:
+    """Find the author's live case that a private message would belong to: the latest one."""
+    query = select(Case).where(Case.author_id == author_id, col(Case.state).in_(LIVE))
+    return db.exec(query.order_by(col(Case.handoff) == "none", col(Case.updated_at).desc())).first()
+
+
+def open_case(db: Session, case: Case, post: Post) -> Case:
+    """Keep a new case with its first post; gives it its id."""
+    db.add(case)
+    db.flush()
+    db.add(CasePost(post_id=post.id, case_id=case.id))
+    return case
+
+
+def join(db: Session, case: Case, post: Post, *, now: datetime) -> None:
+    """Add a post to a case."""
+    db.add(CasePost(post_id=post.id, case_id=case.id))
+    case.posts += 1
+    case.updated_at = now
+
+
+def complaints_since(db: Session, author_id: int, since: datetime) -> int:
+    """Count the cases this author has had since then: "3rd complaint in 30 days"."""
+    query = select(func.count()).select_from(Case).where(Case.author_id == author_id, col(Case.opened_at) >= since)
+    return db.exec(query).one()
+
+
+def ahead(db: Session, case: Case) -> int:
+    """Count the cases a person will take before this one: more urgent, or as urgent and older."""
+    query = (
+        select(func.count())
+        .select_from(Case)
+        .where(
+            Case.state == OPEN,
+            col(Case.claimed_by).is_(None),
+            col(Case.id) != case.id,
+            (col(Case.priority) < case.priority)
+            | ((col(Case.priority) == case.priority) & (col(Case.opened_at) < case.opened_at)),
+        )
+    )
+    return db.exec(query).one()
+
+
+def posts_of(db: Session, case_id: int) -> list[Post]:
+    """List a case's posts, oldest first."""
+    query = select(Post).join(CasePost, col(CasePost.post_id) == col(Post.id)).where(CasePost.case_id == case_id)
+    return list(db.exec(query.order_by(col(Post.created_at), col(Post.id))))
+
+
+def facts_of(db: Session, case_id: int) -> list[Fact]:
+    """List what the customer has told us in this case, oldest first."""
+    return list(db.exec(select(Fact).where(Fact.case_id == case_id).order_by(col(Fact.id))))

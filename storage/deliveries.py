@@ -1,0 +1,228 @@
+"""Deliveries: what is to be sent, promised with the case that wants it, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, func, text, true
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from domain.sending import DeliveryKind
+from domain.values import Priority
+from storage.columns import document, key
+
+READY, SENDING, SENT, UNKNOWN = "ready", "sending", "sent", "unknown"
+FAILED, HELD, DROPPED = "failed", "held", "dropped"
+"""failed: the platform refused · held: a person decides · dropped: the gate refused, or it was not wanted any more."""
+
+UNSETTLED = (READY, SENDING, UNKNOWN)
+
+
+class Delivery(SQLModel, table=True):
+    """One message to be sent, promised in the same transaction as the case that wants it."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("deliveries_ready", "via", "priority", "id", sqlite_where=text("state = 'ready'")),
+        Index("deliveries_unsettled", "order_key", "id", sqlite_where=text("state IN ('ready', 'sending', 'unknown')")),
+        Index("deliveries_doubtful", "via", "state", sqlite_where=text("state IN ('sending', 'unknown')")),
+        Index("deliveries_author", "author_id", "sent_at"),
+    )
+
+    id: int = key()
+    key: str = Field(unique=True)  # for ever: "case-41:acknowledge"
+    kind: str
+    via: str  # who carries it: a channel, "slack" or "mail"
+    account: str
+    case_id: int | None = Field(default=None, foreign_key="cases.id", index=True)
+    post_id: int | None = Field(default=None, foreign_key="posts.id")  # the post it answers
+    author_id: int | None = Field(default=None, foreign_key="authors.id")  # the customer it speaks to
+    order_key: str  # within one, deliveries go strictly one after the other
+    target: str
+    body: str  # frozen when planned
+    extra: dict[str, Any] = document()
+    automatic: bool = True  # False: a named person wrote it
+    by: str = "bot"
+    priority: int = int(Priority.NORMAL)
+    state: str = READY
+    why: str = ""  # of the state
+    planned_at: datetime
+    not_before: datetime
+    approved_by: str | None = None
+    fence: int = 0
+    attempts: int = 0
+    tried_at: datetime | None = None  # of the first attempt that may have been carried out: where reading back begins
+    lease_until: datetime | None = None
+    missing: int = 0  # complete listings in a row that did not show it
+    native_id: str | None = None
+    sent_at: datetime | None = None
+
+
+def plan(
+    db: Session,
+    *,
+    key: str,
+    kind: DeliveryKind,
+    via: str,
+    account: str,
+    order_key: str,
+    target: str,
+    body: str,
+    now: datetime,
+    case_id: int | None = None,
+    post_id: int | None = None,
+    author_id: int | None = None,
+    extra: dict[str, Any] | None = None,
+    automatic: bool = True,
+    by: str = "bot",
+    priority: Priority = Priority.NORMAL,
+    state: str = READY,
+    why: str = "",
+    not_before: datetime | None = None,
+) -> bool:
+    """Promise a delivery. False when this key was promised before: planning twice is safe.
+
+    The caller owns the transaction: a delivery is committed with its case or not at all.
+    """
+    row = {
+        "key": key,
+        "kind": kind.value,
+        "via": via,
+        "account": account,
+        "case_id": case_id,
+        "post_id": post_id,
+        "author_id": author_id,
+        "order_key": order_key,
+        "target": target,
+        "body": body,
+        "extra": extra or {},
+        "automatic": automatic,
+        "by": by,
+        "priority": int(priority),
+        "state": state,
+        "why": why,
+        "planned_at": now,
+        "not_before": not_before or now,
+        "fence": 0,
+        "attempts": 0,
+        "missing": 0,
+    }
+    statement = insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return db.execute(statement.returning(col(Delivery.id))).first() is not None
+
+
+def due(db: Session, *, via: str, now: datetime, passed: Sequence[int] = ()) -> Delivery | None:
+    """Find the most urgent delivery that may go now: nothing earlier in its order is unsettled.
+
+    `passed` are ids the caller has just looked at and left. The row is locked for the caller's transaction.
+    """
+    earlier = aliased(Delivery)
+    blocked = (
+        select(true())
+        .where(
+            col(earlier.order_key) == col(Delivery.order_key),
+            col(earlier.id) < col(Delivery.id),
+            col(earlier.state).in_(UNSETTLED),
+        )
+        .exists()
+    )
+    query = (
+        select(Delivery)
+        .where(Delivery.via == via, Delivery.state == READY, col(Delivery.not_before) <= now, ~blocked)
+        .order_by(col(Delivery.priority), col(Delivery.id))
+        .limit(1)
+    )
+    if passed:
+        query = query.where(col(Delivery.id).not_in(passed))
+    return db.exec(query.with_for_update(skip_locked=True)).first()
+
+
+def start(delivery: Delivery, *, now: datetime, lease: timedelta) -> int:
+    """Claim a delivery for sending; returns the fence that the result must carry. Commit before any byte leaves."""
+    delivery.state = SENDING
+    delivery.fence += 1
+    delivery.attempts += 1
+    delivery.tried_at = delivery.tried_at or now
+    delivery.lease_until = now + lease
+    return delivery.fence
+
+
+def settle(db: Session, delivery_id: int, *, fence: int, **values: Any) -> bool:
+    """Write a result, only for the holder of `fence`. False: somebody else has taken over; then log and leave."""
+    statement = (
+        update(Delivery)
+        .where(
+            col(Delivery.id) == delivery_id,
+            col(Delivery.fence) == fence,
+            col(Delivery.state).in_((SENDING, UNKNOWN)),
+        )
+        .values(lease_until=None, **values)
+    )
+    return db.connection().execute(statement).rowcount == 1
+
+
+def expire_leases(db: Session, *, now: datetime) -> int:
+    """Turn deliveries whose sender was lost into `unknown`: they may have been sent. Never into `ready`."""
+    statement = (
+        update(Delivery)
+        .where(col(Delivery.state) == SENDING, col(Delivery.lease_until) < now)
+        .values(state=UNKNOWN, why="the sender stopped before it could say", not_before=now)
+    )
+    return db.connection().execute(statement).rowcount
+
+
+def doubtful(db: Session, *, via: str, now: datetime, settled_by: datetime) -> Delivery | None:
+    """Find an `unknown` delivery old enough (tried before `settled_by`) to be looked for at its platform."""
+    query = (
+        select(Delivery)
+        .where(
+            Delivery.via == via,
+            Delivery.state == UNKNOWN,
+            col(Delivery.not_before) <= now,
+            col(Delivery.tried_at) <= settled_by,
+        )
+        .order_by(col(Delivery.tried_at))
+        .limit(1)
+    )
+    return db.exec(query.with_for_update(skip_locked=True)).first()
+
+
+def by_key(db: Session, key: str) -> Delivery | None:
+    """Look up a delivery by its key."""
+    return db.exec(select(Delivery).where(Delivery.key == key)).first()
+
+
+def of_case(db: Session, case_id: int) -> list[Delivery]:
+    """List a case's deliveries in the order they were promised."""
+    return list(db.exec(select(Delivery).where(Delivery.case_id == case_id).order_by(col(Delivery.id))))
+
+
+def automatic_to(db: Session, author_id: int, *, since: datetime) -> int:
+    """Count the automatic words that went, or may have gone, or will go, to this author since then."""
+    query = (
+        select(func.count())
+        .select_from(Delivery)
+        .where(
+            Delivery.author_id == author_id,
+            col(Delivery.automatic),
+            col(Delivery.planned_at) >= since,
+            col(Delivery.state).in_((*UNSETTLED, SENT, HELD)),
+        )
+    )
+    return db.exec(query).one()
+
+
+def recent_bodies(db: Session, *, kind: DeliveryKind, limit: int) -> list[str]:
+    """List the latest bodies of this kind, newest first, so that the next can be different."""
+    query = select(Delivery.body).where(Delivery.kind == kind.value).order_by(col(Delivery.id).desc()).limit(limit)
+    return list(db.exec(query))
+
+
+def tally(db: Session) -> dict[tuple[str, str], int]:
+    """Count deliveries by kind and state."""
+    rows = db.execute(
+        select(col(Delivery.kind), col(Delivery.state), func.count()).group_by(col(Delivery.kind), col(Delivery.state))
+    ).all()
+    return {(kind, state): count for kind, state, count in rows}

@@ -1,0 +1,61 @@
+"""Switches: what a person has turned by hand and every worker obeys at once, and each stage's sign of life."""
+
+from datetime import datetime
+
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import Field, Session, SQLModel, select
+
+PAUSED = "paused"  # the stop switch: nothing goes to any customer
+
+
+class Switch(SQLModel, table=True):
+    """One switch, who turned it and why."""
+
+    __tablename__ = "switches"
+
+    name: str = Field(primary_key=True)
+    on: bool
+    by: str
+    why: str
+    at: datetime
+
+
+class Beat(SQLModel, table=True):
+    """When a stage last ran, last found work and last failed."""
+
+    __tablename__ = "beats"
+
+    stage: str = Field(primary_key=True)
+    ran_at: datetime
+    worked_at: datetime | None = None
+    failed_at: datetime | None = None
+    failure: str = ""  # the error's type and our own words, never a customer's
+
+
+def turn(db: Session, name: str, *, on: bool, by: str, why: str, now: datetime) -> None:
+    """Turn a switch; sending obeys from the next claim on."""
+    row = {"name": name, "on": on, "by": by, "why": why, "at": now}
+    db.execute(insert(Switch).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def is_on(db: Session, name: str) -> bool:
+    """Say whether a switch is on; one nobody has turned is off."""
+    row = db.get(Switch, name)
+    return bool(row and row.on)
+
+
+def beat(db: Session, stage: str, *, worked: bool, now: datetime, failure: str = "") -> None:
+    """Note a stage's sign of life."""
+    row: dict[str, object] = {"stage": stage, "ran_at": now}
+    if worked:
+        row["worked_at"] = now
+    if failure:
+        row |= {"failed_at": now, "failure": failure}
+    changed = {name: value for name, value in row.items() if name != "stage"}
+    full = {"failure": "", **row}
+    db.execute(insert(Beat).values(full).on_conflict_do_update(index_elements=["stage"], set_=changed))
+
+
+def beats(db: Session) -> list[Beat]:
+    """List the stages' signs of life."""
+    return list(db.exec(select(Beat).order_by(Beat.stage)))

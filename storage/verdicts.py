@@ -1,0 +1,80 @@
+"""Verdicts: how each post was judged, by which model and which policy."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, bindparam
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from domain.values import Verdict as Judged
+from storage.columns import document
+from storage.posts import JUDGED, Post
+
+
+class Verdict(SQLModel, table=True):
+    """The stored judgement of one post. Scores are probabilities; personal data are spans, never values."""
+
+    __tablename__ = "verdicts"
+
+    post_id: int = Field(primary_key=True, foreign_key="posts.id")
+    lang: str = Field(index=True)
+    sentiment: str
+    abuse: str
+    person: float
+    distress: float
+    scores: dict[str, Any] = document()  # every head's probabilities, for `score` and the report
+    personal_data: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    need: str
+    priority: int
+    answer_by: str
+    reason: str
+    rule: str
+    model: str
+    policy: str
+    judged_at: datetime
+
+
+def store(db: Session, judged: Sequence[tuple[int, Judged]], *, now: datetime) -> None:
+    """Keep verdicts by post id and hand the posts to the responder: one statement each way."""
+    if not judged:
+        return
+    rows = [_row(post_id, verdict, now) for post_id, verdict in judged]
+    db.execute(insert(Verdict).values(rows).on_conflict_do_nothing(index_elements=["post_id"]))
+    db.connection().execute(
+        update(Post).where(col(Post.id) == bindparam("post")).values(state=JUDGED, priority=bindparam("rank")),
+        [{"post": row["post_id"], "rank": row["priority"]} for row in rows],
+    )
+
+
+def _row(post_id: int, verdict: Judged, now: datetime) -> dict[str, Any]:
+    scores, triage = verdict.scores, verdict.triage
+    return {
+        "post_id": post_id,
+        "lang": verdict.lang,
+        "sentiment": max(scores.sentiment, key=lambda label: scores.sentiment[label]).value,
+        "abuse": max(scores.abuse, key=lambda label: scores.abuse[label]).value,
+        "person": scores.person,
+        "distress": scores.distress,
+        "scores": {
+            "sentiment": {label.value: round(p, 4) for label, p in scores.sentiment.items()},
+            "abuse": {label.value: round(p, 4) for label, p in scores.abuse.items()},
+            "kind": {label.value: round(p, 4) for label, p in scores.kind.items()},
+            "why": {label: round(p, 4) for label, p in scores.why.items()},
+        },
+        "personal_data": [{"start": s.start, "end": s.end, "kind": s.kind} for s in verdict.personal_data],
+        "need": triage.need.value,
+        "priority": int(triage.priority),
+        "answer_by": triage.answer_by.value,
+        "reason": triage.reason,
+        "rule": triage.rule,
+        "model": scores.model,
+        "policy": triage.policy,
+        "judged_at": now,
+    }
+
+
+def of(db: Session, post_ids: Sequence[int]) -> dict[int, Verdict]:
+    """Look up the verdicts of posts, by post id."""
+    return {row.post_id: row for row in db.exec(select(Verdict).where(col(Verdict.post_id).in_(post_ids)))}
