@@ -9,7 +9,7 @@ _KEEPS_TAIL = frozenset({"order", "phone"})
 
 
 def mask(text: str, spans: Iterable[Span]) -> str:
-    """Replace each span by its kind, such as `[card]` or `[order …13]`. Overlapping spans are merged, first kind wins."""
+    """Replace each span by its kind: `[card]`, `[order …13]`. Overlapping spans are merged, the first kind wins."""
     parts: list[str] = []
     end = 0
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
