@@ -1,6 +1,6 @@
 """Authors: public identities, the customer each belongs to, and what they have asked of us."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
@@ -76,3 +76,9 @@ def find(db: Session, channel: str, who: str) -> Author | None:
         Author.channel == channel, (col(Author.native_id) == who) | (col(Author.handle).ilike(handle))
     )
     return db.exec(query).first()
+
+
+def followers_of(db: Session, author_ids: Collection[int]) -> dict[int, int]:
+    """Look up how many follow each author, where the platform said."""
+    query = select(Author.id, Author.followers).where(col(Author.id).in_(author_ids))
+    return {author_id: count for author_id, count in db.exec(query) if count is not None}

@@ -36,6 +36,7 @@ class Post(SQLModel, table=True):
         Index("posts_author", "author_id", "created_at"),
         Index("posts_conversation", "channel", "conversation"),
         Index("posts_heard", "heard_at"),
+        Index("posts_source", "source_id", "created_at"),
     )
 
     id: int = key()
@@ -203,3 +204,20 @@ def tally(db: Session) -> dict[str, int]:
     """Count posts by state: heard = the sum, judged = settled + judged, and nothing is anywhere else."""
     rows = db.execute(select(col(Post.state), func.count()).group_by(col(Post.state))).all()
     return {row[0]: row[1] for row in rows}
+
+
+def hourly_profile(db: Session, source_id: int, *, since: datetime, until: datetime) -> list[float]:
+    """Say how many posts an hour a source brings, by UTC hour of day (24 numbers), over the days between."""
+    days = max(1.0, (until - since).total_seconds() / 86400)
+    hour = func.strftime("%H", col(Post.created_at)) if _is_sqlite(db) else func.to_char(col(Post.created_at), "HH24")
+    query = (
+        select(hour, func.count())
+        .where(Post.source_id == source_id, col(Post.created_at) >= since, col(Post.created_at) <= until)
+        .group_by(hour)
+    )
+    counts = {int(row[0]): row[1] for row in db.execute(query)}
+    return [counts.get(h, 0) / days for h in range(24)]
+
+
+def _is_sqlite(db: Session) -> bool:
+    return db.get_bind().dialect.name == "sqlite"

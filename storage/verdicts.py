@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from domain.values import Verdict as Judged
 from storage.columns import document
-from storage.posts import JUDGED, Post
+from storage.posts import JUDGED, NEW, Post
 
 
 class Verdict(SQLModel, table=True):
@@ -43,7 +43,9 @@ def store(db: Session, judged: Sequence[tuple[int, Judged]], *, now: datetime) -
     rows = [_row(post_id, verdict, now) for post_id, verdict in judged]
     db.execute(insert(Verdict).values(rows).on_conflict_do_nothing(index_elements=["post_id"]))
     db.connection().execute(
-        update(Post).where(col(Post.id) == bindparam("post")).values(state=JUDGED, priority=bindparam("rank")),
+        update(Post)
+        .where(col(Post.id) == bindparam("post"), col(Post.state) == NEW)
+        .values(state=JUDGED, priority=bindparam("rank")),
         [{"post": row["post_id"], "rank": row["priority"]} for row in rows],
     )
 

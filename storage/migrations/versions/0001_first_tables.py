@@ -188,6 +188,7 @@ def upgrade() -> None:
         batch_op.create_index('posts_judged', ['priority', 'id'], unique=False, sqlite_where=sa.text("state = 'judged'"), postgresql_where=sa.text("state = 'judged'"))
         batch_op.create_index('posts_logical', ['channel', 'logical_id'], unique=False)
         batch_op.create_index('posts_new', ['id'], unique=False, sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
+        batch_op.create_index('posts_source', ['source_id', 'created_at'], unique=False)
 
     op.create_table('unreadable',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -368,6 +369,7 @@ def downgrade() -> None:
     op.drop_table('unreadable')
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.drop_index('posts_new', sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
+        batch_op.drop_index('posts_source')
         batch_op.drop_index('posts_logical')
         batch_op.drop_index('posts_judged', sqlite_where=sa.text("state = 'judged'"), postgresql_where=sa.text("state = 'judged'"))
         batch_op.drop_index('posts_heard')

@@ -1,0 +1,72 @@
+"""Judges posts in batches: language, scores, personal data, triage. Stores verdicts, answers nobody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from domain.ports import Classifies
+from domain.values import PostKind, Scores, Verdict
+from moderation import triage
+from moderation.language import identify
+from moderation.personal import PersonalData
+from moderation.policy import Policy
+from storage import authors, posts, verdicts
+from storage.database import reading, writing
+
+BATCH = 64  # posts a round: enough to sort by length, few enough that an urgent one does not wait for the rest
+
+
+class Judge:
+    """Everything a verdict is made of: the model, the finder of personal data and the policy."""
+
+    def __init__(self, classifier: Classifies, personal_data: PersonalData, policy: Policy) -> None:
+        """Keep the three; opens nothing."""
+        self._classifier, self._personal_data, self._policy = classifier, personal_data, policy
+
+    def judge(self, subjects: Sequence[triage.Subject]) -> list[Verdict]:
+        """Judge each subject, in order. Deterministic."""
+        scores = self._classifier.classify([subject.text for subject in subjects])
+        return [self._verdict(subject, score) for subject, score in zip(subjects, scores, strict=True)]
+
+    def _verdict(self, subject: triage.Subject, scores: Scores) -> Verdict:
+        lang = identify(subject.text, subject.lang)
+        spans = self._personal_data.find(subject.text, lang=lang)
+        decided = triage.triage(
+            triage.Facts(
+                scores=scores,
+                kind=subject.kind,
+                personal_data=spans,
+                followers=subject.followers,
+                lang=lang,
+                encrypted=subject.encrypted,
+            ),
+            self._policy,
+        )
+        return Verdict(lang=lang, scores=scores, personal_data=spans, triage=decided)
+
+
+def run_once(engine: Engine, judge: Judge, *, now: datetime) -> bool:
+    """Judge one batch of new posts, oldest first. False when there are none.
+
+    Rows: post new -> verdict stored, post judged. The model works outside any transaction: judging twice is harmless.
+    """
+    with reading(engine) as db:
+        batch = posts.to_judge(db, limit=BATCH)
+        followers = authors.followers_of(db, {post.author_id for post in batch})
+    if not batch:
+        return False
+    subjects = [
+        triage.Subject(
+            text=post.text,
+            kind=PostKind(post.kind),
+            lang=post.lang,
+            followers=followers.get(post.author_id),
+            encrypted=post.encrypted,
+        )
+        for post in batch
+    ]
+    judged = judge.judge(subjects)
+    with writing(engine) as db:
+        verdicts.store(db, [(post.id, verdict) for post, verdict in zip(batch, judged, strict=True)], now=now)
+    return True

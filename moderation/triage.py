@@ -1,0 +1,206 @@
+"""Triage: from scores to what we do about a post. Pure: no clock, no database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.values import (
+    Abuse,
+    AnswerBy,
+    Kind,
+    Need,
+    PostKind,
+    Priority,
+    Scores,
+    Sentiment,
+    Span,
+    Triage,
+)
+from moderation.personal import kinds
+from moderation.policy import Policy, Thresholds
+
+PRESSING = ("safety", "legal", "press", "money", "access", "repeat", "churn")  # reasons that make a complaint urgent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is to be judged: a text and what is known of it beforehand."""
+
+    text: str
+    kind: PostKind = PostKind.MENTION
+    lang: str | None = None  # the platform's guess
+    followers: int | None = None
+    encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What triage may know of a post."""
+
+    scores: Scores
+    kind: PostKind
+    personal_data: tuple[Span, ...] = ()
+    followers: int | None = None
+    lang: str = "und"
+    encrypted: bool = False
+
+    @property
+    def negative(self) -> float:
+        """How unhappy the post is, 0 to 1."""
+        return self.scores.sentiment[Sentiment.NEGATIVE]
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody can read it."""
+        return self.kind is not PostKind.DIRECT
+
+
+Reason = str | None
+_Rule = Callable[[Facts, Thresholds, Policy], Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of triage: when it matches it says why, and its outcome holds."""
+
+    id: str
+    matches: _Rule
+    need: Need
+    priority: Priority
+    answer_by: AnswerBy
+
+
+def _at(name: str, score: float, threshold: float) -> Reason:
+    return f"{name} {score:.2f}" if score >= threshold else None
+
+
+def _pressing(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
+    """Match an unhappy post whose reason cannot wait, such as safety, money or access."""
+    if facts.negative < at.negative or facts.scores.person < at.person:
+        return None
+    why = {name: facts.scores.why.get(name, 0.0) for name in PRESSING}
+    name = max(why, key=lambda name: why[name])
+    return _at(f"unhappy {facts.negative:.2f} and a matter of {name}", why[name], at.reason)
+
+
+def _urgent(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
+    if facts.negative < at.urgent_negative:
+        return None
+    return _at(f"unhappy {facts.negative:.2f} and needs a person", facts.scores.person, at.urgent_person)
+
+
+def _reach(facts: Facts, at: Thresholds, policy: Policy) -> Reason:
+    followers = facts.followers or 0
+    unhappy = facts.negative >= at.negative and facts.public
+    return (
+        f"unhappy {facts.negative:.2f} before {followers:,} followers"
+        if (unhappy and followers >= policy.reach_followers)
+        else None
+    )
+
+
+def _complaint(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
+    if facts.negative >= at.negative and facts.scores.person >= at.person:
+        return f"unhappy {facts.negative:.2f}, needs a person {facts.scores.person:.2f}"
+    return _at("complaint", facts.scores.kind[Kind.COMPLAINT], at.complaint)
+
+
+def _unsure(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
+    best = max(facts.scores.kind.values())
+    return f"unsure: no kind above {best:.2f}" if best < at.sure else None
+
+
+def _exposed(facts: Facts, _at: Thresholds, _policy: Policy) -> Reason:
+    exposed = kinds(facts.personal_data)
+    return f"personal data in public: {', '.join(exposed)}" if exposed and facts.public else None
+
+
+_BOT, _PERSON, _NOBODY = AnswerBy.BOT, AnswerBy.PERSON, AnswerBy.NOBODY
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "encrypted",
+        lambda facts, _at, _policy: (
+            "encrypted message: only the platform's app can show it" if facts.encrypted else None
+        ),
+        Need.QUESTION,
+        Priority.HIGH,
+        _PERSON,
+    ),
+    # a canned reply to a person in danger does harm: straight to a person
+    Rule(
+        "distress",
+        lambda facts, at, _: _at("distress", facts.scores.distress, at.distress),
+        Need.URGENT,
+        Priority.URGENT,
+        _PERSON,
+    ),
+    Rule(
+        "threat",
+        lambda facts, at, _: _at("threat", facts.scores.abuse[Abuse.THREAT], at.threat),
+        Need.URGENT,
+        Priority.URGENT,
+        _PERSON,
+    ),
+    Rule(
+        "hateful",
+        lambda facts, at, _: _at("hateful", facts.scores.abuse[Abuse.HATEFUL], at.hateful),
+        Need.URGENT,
+        Priority.URGENT,
+        _PERSON,
+    ),
+    Rule("personal-data", _exposed, Need.URGENT, Priority.URGENT, _BOT),
+    Rule("reach", _reach, Need.URGENT, Priority.URGENT, _BOT),
+    Rule("pressing", _pressing, Need.URGENT, Priority.HIGH, _BOT),
+    Rule("urgent", _urgent, Need.URGENT, Priority.HIGH, _BOT),
+    Rule("complaint", _complaint, Need.COMPLAINT, Priority.NORMAL, _BOT),
+    Rule(
+        "offensive",
+        lambda facts, at, _: _at("offensive", facts.scores.abuse[Abuse.OFFENSIVE], at.offensive),
+        Need.URGENT,
+        Priority.HIGH,
+        _PERSON,
+    ),
+    Rule(
+        "question",
+        lambda facts, at, _: _at("question", facts.scores.kind[Kind.QUESTION], at.question),
+        Need.QUESTION,
+        Priority.NORMAL,
+        _PERSON,
+    ),
+    Rule(
+        "praise",
+        lambda facts, at, _: _at("praise", facts.scores.kind[Kind.PRAISE], at.praise),
+        Need.PRAISE,
+        Priority.LOW,
+        _NOBODY,
+    ),
+    Rule("unsure", _unsure, Need.QUESTION, Priority.NORMAL, _PERSON),
+)
+
+
+def triage(facts: Facts, policy: Policy) -> Triage:
+    """Decide what a post needs. The first rule that matches wins; none: noise.
+
+    Distress outranks everything but encryption and is never answered by the bot.
+    """
+    at = policy.thresholds(facts.lang)
+    for rule in RULES:
+        reason = rule.matches(facts, at, policy)
+        if reason:
+            return Triage(
+                need=rule.need,
+                priority=rule.priority,
+                answer_by=rule.answer_by,
+                reason=reason,
+                rule=rule.id,
+                policy=policy.version,
+            )
+    noise = facts.scores.kind[Kind.NOISE]
+    return Triage(
+        need=Need.NOISE,
+        priority=Priority.LOW,
+        answer_by=_NOBODY,
+        reason=f"noise {noise:.2f}",
+        rule="noise",
+        policy=policy.version,
+    )
