@@ -81,6 +81,14 @@ class TellsTeam(Protocol):
 
 
 @runtime_checkable
+class Prices(Protocol):
+    """Knows what sending costs, so that the budget and the rate row can be asked before anything is sent."""
+
+    def price(self, order: Order) -> Usage:
+        """Say what carrying out `order` costs at most; `endpoint` names its rate row. Asks nobody."""
+
+
+@runtime_checkable
 class Probes(Protocol):
     """Can be asked whether sign-in and permissions are what the work needs."""
 

@@ -51,8 +51,10 @@ class Delivery(SQLModel, table=True):
     planned_at: datetime
     not_before: datetime
     approved_by: str | None = None
+    approved_at: datetime | None = None
     fence: int = 0
-    attempts: int = 0
+    attempts: int = 0  # calls that may have been carried out
+    failures: int = 0  # in a row, after which it is certain that nothing was sent
     tried_at: datetime | None = None  # of the first attempt that may have been carried out: where reading back begins
     lease_until: datetime | None = None
     missing: int = 0  # complete listings in a row that did not show it
@@ -107,6 +109,7 @@ def plan(
         "not_before": not_before or now,
         "fence": 0,
         "attempts": 0,
+        "failures": 0,
         "missing": 0,
     }
     statement = insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["key"])
