@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from domain.values import Priority
+from domain.values import PostKind, Priority
 from storage.columns import key
 from storage.posts import Post
 
@@ -159,3 +159,13 @@ def posts_of(db: Session, case_id: int) -> list[Post]:
 def facts_of(db: Session, case_id: int) -> list[Fact]:
     """List what the customer has told us in this case, oldest first."""
     return list(db.exec(select(Fact).where(Fact.case_id == case_id).order_by(col(Fact.id))))
+
+
+def last_direct(db: Session, case: Case) -> Post | None:
+    """Find the customer's latest private post in this case: what an automatic private message would answer."""
+    query = (
+        select(Post)
+        .join(CasePost, col(CasePost.post_id) == col(Post.id))
+        .where(CasePost.case_id == case.id, Post.author_id == case.author_id, Post.kind == PostKind.DIRECT.value)
+    )
+    return db.exec(query.where(~col(Post.own)).order_by(col(Post.id).desc()).limit(1)).first()

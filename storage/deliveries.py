@@ -202,16 +202,22 @@ def of_case(db: Session, case_id: int) -> list[Delivery]:
     return list(db.exec(select(Delivery).where(Delivery.case_id == case_id).order_by(col(Delivery.id))))
 
 
-def automatic_to(db: Session, author_id: int, *, since: datetime) -> int:
-    """Count the automatic words that went, or may have gone, or will go, to this author since then."""
+def automatic_to(db: Session, author_id: int, *, since: datetime, besides: str = "") -> int:
+    """Count the automatic words to this author promised or sent since then, or perhaps just going.
+
+    `besides` is the key of the one that asks.
+    """
     query = (
         select(func.count())
         .select_from(Delivery)
         .where(
             Delivery.author_id == author_id,
+            Delivery.key != besides,
             col(Delivery.automatic),
-            col(Delivery.planned_at) >= since,
             col(Delivery.state).in_((*UNSETTLED, SENT, HELD)),
+            (col(Delivery.planned_at) >= since)
+            | (col(Delivery.sent_at) >= since)
+            | col(Delivery.state).in_((SENDING, UNKNOWN)),
         )
     )
     return db.exec(query).one()

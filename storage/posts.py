@@ -9,7 +9,7 @@ from sqlalchemy import Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
-from domain.values import NewPost, Page, Priority
+from domain.values import NewPost, Page, PostKind, Priority
 from storage import authors
 from storage.columns import document, key
 from storage.sources import Source
@@ -198,6 +198,23 @@ def move(db: Session, post_ids: Sequence[int], *, to: str) -> None:
     """Put posts into the next state."""
     if post_ids:
         db.execute(update(Post).where(col(Post.id).in_(post_ids)).values(state=to))
+
+
+def versions(db: Session, post: Post) -> list[Post]:
+    """List every version of a post that was heard, oldest first; one never edited is its only version."""
+    query = select(Post).where(Post.channel == post.channel, Post.logical_id == post.logical_id)
+    return list(db.exec(query.order_by(col(Post.version), col(Post.id))))
+
+
+def opened_by_customer(db: Session, channel: str, conversation: str) -> bool:
+    """Say whether anybody but us has written in this private conversation."""
+    query = select(col(Post.id)).where(
+        Post.channel == channel,
+        Post.conversation == conversation,
+        Post.kind == PostKind.DIRECT.value,
+        ~col(Post.own),
+    )
+    return db.exec(query.limit(1)).first() is not None
 
 
 def tally(db: Session) -> dict[str, int]:

@@ -8,7 +8,9 @@ from sqlalchemy import JSON, bindparam
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
+from domain.values import AnswerBy
 from domain.values import Verdict as Judged
+from storage.cases import CasePost
 from storage.columns import document
 from storage.posts import JUDGED, NEW, Post
 
@@ -80,3 +82,13 @@ def _row(post_id: int, verdict: Judged, now: datetime) -> dict[str, Any]:
 def of(db: Session, post_ids: Sequence[int]) -> dict[int, Verdict]:
     """Look up the verdicts of posts, by post id."""
     return {row.post_id: row for row in db.exec(select(Verdict).where(col(Verdict.post_id).in_(post_ids)))}
+
+
+def person_only(db: Session, case_id: int) -> bool:
+    """Say whether triage left any post of this case to a person: the bot then keeps silent in all of it."""
+    query = (
+        select(col(Verdict.post_id))
+        .join(CasePost, col(CasePost.post_id) == col(Verdict.post_id))
+        .where(CasePost.case_id == case_id, Verdict.answer_by == AnswerBy.PERSON.value)
+    )
+    return db.exec(query.limit(1)).first() is not None
