@@ -151,6 +151,8 @@ def _short(lang: Any) -> str | None:
 
 def moment(value: Any) -> datetime | None:
     """Read a time in any of the ways exports write it; without a zone it is UTC. None when it cannot be read."""
+    if isinstance(value, str) and value.strip().isdecimal() and len(value.strip()) >= 9:  # noqa: PLR2004 - seconds since 1970
+        value = int(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
             return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)  # noqa: PLR2004 - milliseconds

@@ -1,4 +1,4 @@
-"""The schedule: wakes each stage when its rows may be due; lost or doubled wake-ups do no harm. Knows no stage's work."""
+"""The schedule: wakes each stage when rows may be due; lost or doubled wake-ups do no harm. Knows no stage's work."""
 
 import logging
 import threading
