@@ -1,0 +1,301 @@
+"""The command line: one function a command; each loads what it needs only when it is called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SettingsFile = Annotated[
+    Path, typer.Option("--settings", "-s", help="The settings file.", envvar="SOTTOVOCE_SETTINGS", show_default=True)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for machines instead of text.")]
+By = Annotated[str, typer.Option("--as", help="Who you are; kept with what you do.", envvar="USER")]
+DEFAULT = Path("sottovoce.toml")
+
+main = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Hears your brand's social media, tells the team what needs a person, acknowledges complaints "
+    "and moves them to a private thread.\n\nBegin with `sottovoce demo`, then `sottovoce init`.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+cases_app = typer.Typer(no_args_is_help=True, help="Look at cases, and decide them.")
+held_app = typer.Typer(no_args_is_help=True, help="What waits for a person's word before it is sent.")
+main.add_typer(cases_app, name="cases")
+main.add_typer(held_app, name="held")
+
+
+@main.command()
+def init(settings: SettingsFile = DEFAULT) -> None:
+    """Ask what is needed, explain each permission, and write the settings.
+
+    Example: `sottovoce init`
+    """
+    from app.init import ask_and_write
+
+    ask_and_write(settings)
+
+
+@main.command()
+def check(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
+    """Tell every problem of the settings at once, then try sign-in and permissions. Sends nothing.
+
+    Example: `sottovoce check`
+    """
+    from app.checking import run_check
+
+    raise typer.Exit(run_check(settings, as_json=json))
+
+
+@main.command()
+def run(settings: SettingsFile = DEFAULT) -> None:
+    """Listen, judge, answer and alert until stopped with Ctrl-C.
+
+    Example: `sottovoce run --settings sottovoce.toml`
+    """
+    from app.running import run_until_stopped
+
+    raise typer.Exit(run_until_stopped(settings))
+
+
+@main.command()
+def demo(
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Stay up afterwards, to be looked at in the browser.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the page on this machine; 0 takes a free one.")] = 8765,
+    speed: Annotated[float, typer.Option(help="How many times faster than life the hour is played.")] = 90.0,
+    folder: Annotated[Path, typer.Option("--out", help="Where the demo keeps its database.")] = Path("demo-out"),
+) -> None:
+    """Play a busy hour of a brand against look-alikes of X and Slack on this machine. Needs no account.
+
+    Example: `sottovoce demo --keep`
+    """
+    from app.demo import play
+
+    raise typer.Exit(play(folder, keep=keep, port=port, speed=speed))
+
+
+@main.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV or JSON lines with a column such as text, message or tweet.")],
+    *,
+    brand: Annotated[str, typer.Option(help="The brand's name, as its answers would say it.")] = "the brand",
+    database: Annotated[
+        Path | None, typer.Option(help="Keep everything in this new database, for `cases` and `status`.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Put real posts through the whole road in dry run: judged, cases, planned answers, a summary.
+
+    Nothing is sent to anybody. Example: `sottovoce import last-week.csv --brand "Nord Parcel"`
+    """
+    from app.importing import run_import
+
+    raise typer.Exit(run_import(file, brand=brand, database=database, as_json=json))
+
+
+@main.command()
+def score(
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV or JSON lines (id, text); - or nothing: standard input.")
+    ] = None,
+    *,
+    policy: Annotated[Path | None, typer.Option(help="Own thresholds instead of the shipped ones.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Judge texts and store nothing: language, sentiment, abuse, does this need a person, what to do.
+
+    Example: `echo '{"id": 1, "text": "third day without my parcel"}' | sottovoce score - --json`
+    """
+    from app.scores import run_score
+
+    raise typer.Exit(run_score(None if file in {None, Path("-")} else file, policy=policy, as_json=json))
+
+
+@cases_app.command("list")
+def cases_list(
+    settings: SettingsFile = DEFAULT,
+    *,
+    state: Annotated[str, typer.Option(help="open, waiting, resolved, dismissed, or all.")] = "open",
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    json: AsJson = False,
+) -> None:
+    """List cases, the most urgent first.
+
+    Example: `sottovoce cases list --state all --json`
+    """
+    from app.cases import list_cases
+
+    raise typer.Exit(list_cases(settings, state=state, limit=limit, as_json=json))
+
+
+@cases_app.command("show")
+def cases_show(case: int, settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
+    """Show one case: its posts, facts, deliveries, the gate's answers and every event with its reason.
+
+    Example: `sottovoce cases show 41`
+    """
+    from app.cases import show_case
+
+    raise typer.Exit(show_case(settings, case, as_json=json))
+
+
+def _decide(verb: str, case: int, settings: Path, by: str, why: str = "") -> None:
+    from app.cases import decide
+
+    raise typer.Exit(decide(settings, verb, case, by=by, why=why))
+
+
+@cases_app.command("take")
+def cases_take(case: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Take a case: it is yours, and the bot falls silent in it.
+
+    Example: `sottovoce cases take 41 --as ana`
+    """
+    _decide("take", case, settings, by)
+
+
+@cases_app.command("release")
+def cases_release(case: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Give a case back to the queue.
+
+    Example: `sottovoce cases release 41`
+    """
+    _decide("release", case, settings, by)
+
+
+@cases_app.command("answered")
+def cases_answered(case: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Note that you have answered the customer in the platform's own app: the clock of the first answer stops.
+
+    Example: `sottovoce cases answered 41`
+    """
+    _decide("answered", case, settings, by)
+
+
+@cases_app.command("resolve")
+def cases_resolve(case: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Close a case: the matter is settled. It opens again when the customer writes.
+
+    Example: `sottovoce cases resolve 41`
+    """
+    _decide("resolve", case, settings, by)
+
+
+@cases_app.command("dismiss")
+def cases_dismiss(
+    case: int,
+    settings: SettingsFile = DEFAULT,
+    by: By = "operator",
+    why: Annotated[str, typer.Option(help="Why nobody was needed.")] = "not urgent",
+) -> None:
+    """Close a case that needed nobody.
+
+    Example: `sottovoce cases dismiss 41 --why "a joke"`
+    """
+    _decide("dismiss", case, settings, by, why)
+
+
+@held_app.command("list")
+def held_list(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
+    """List what waits for a person: drafts to approve, and sends of which nobody knows whether they arrived.
+
+    Example: `sottovoce held list`
+    """
+    from app.held import list_held
+
+    raise typer.Exit(list_held(settings, as_json=json))
+
+
+@held_app.command("approve")
+def held_approve(delivery: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Send what was held. If it may already have been sent, look at the platform first.
+
+    Example: `sottovoce held approve 7 --as ana`
+    """
+    from app.held import decide_held
+
+    raise typer.Exit(decide_held(settings, delivery, send=True, by=by))
+
+
+@held_app.command("drop")
+def held_drop(delivery: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Don't send what was held.
+
+    Example: `sottovoce held drop 7`
+    """
+    from app.held import decide_held
+
+    raise typer.Exit(decide_held(settings, delivery, send=False, by=by))
+
+
+@main.command()
+def status(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
+    """Show how it goes: sources and their lag, the queue, deliveries, the budget, each stage's sign of life.
+
+    Example: `sottovoce status --json`
+    """
+    from app.status import show_status
+
+    raise typer.Exit(show_status(settings, as_json=json))
+
+
+@main.command()
+def pause(
+    why: Annotated[str, typer.Argument(help="The reason, for the others.")] = "paused by hand",
+    settings: SettingsFile = DEFAULT,
+    by: By = "operator",
+) -> None:
+    """Stop everything that would go to a customer, at once. Listening and alerts go on.
+
+    Example: `sottovoce pause "the outage is being handled by press"`
+    """
+    from app.switching import turn
+
+    raise typer.Exit(turn(settings, paused=True, by=by, why=why))
+
+
+@main.command()
+def resume(settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Let the bot speak again. What has become too old meanwhile is not sent.
+
+    Example: `sottovoce resume`
+    """
+    from app.switching import turn
+
+    raise typer.Exit(turn(settings, paused=False, by=by, why=""))
+
+
+@main.command()
+def forget(
+    channel: Annotated[str, typer.Argument(help="The network, such as x.")],
+    who: Annotated[str, typer.Argument(help="The person's handle or numeric id there.")],
+    settings: SettingsFile = DEFAULT,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Erase a person's words and data everywhere, here and in the team's room. Counts stay.
+
+    Example: `sottovoce forget x @ana_example`
+    """
+    from app.forgetting import run_forget
+
+    raise typer.Exit(run_forget(settings, channel, who, sure=yes, as_json=json))
+
+
+@main.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port of the page on this machine.")] = 8765,
+    scenario: Annotated[Path | None, typer.Option(help="A scenario file to play; none: only what you inject.")] = None,
+    speed: Annotated[float, typer.Option(help="How many times faster than life the scenario is played.")] = 1.0,
+) -> None:
+    """Serve look-alikes of X and Slack on this machine, with faults, for trying settings and for tests.
+
+    Example: `sottovoce sandbox --port 8765`
+    """
+    from app.sandboxing import serve
+
+    raise typer.Exit(serve(port=port, scenario=scenario, speed=speed))
