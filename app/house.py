@@ -1,1 +1,99 @@
-"""The house, built: settings become engine, channels, carriers, judge and stages. The only place that knows all rooms."""
+"""The house, built: settings become engine, channels, carriers and stages. The only place that knows all rooms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Engine
+
+from app.schedule import Stage
+from app.settings import Settings, connectors
+from desk.console import Console
+from desk.mail import Mail
+from desk.slack import Slack
+from domain.clock import Clock, utc_now
+from domain.conduct import Conduct
+from domain.ports import Hears
+from listener import listen, watch
+from moderation import judge as judging
+from moderation.judge import Judge
+from responder import deliver, followup, incidents, respond
+from storage.database import migrate, open_database
+
+SLOW_TICK = timedelta(seconds=10)  # for what has minutes: promises to customers, silent sources
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that runs, wired. Opens the database and the network only when used."""
+
+    settings: Settings
+    engine: Engine
+    conduct: Conduct
+    channels: Mapping[str, Any]
+    carriers: Mapping[str, Any] = field(repr=False)
+    clock: Clock = utc_now
+
+
+def build(settings: Settings, *, clock: Clock = utc_now) -> House:
+    """Wire the rooms. Raises ConfigError when a connector cannot be made from its settings."""
+    modules = connectors()
+    channels = {name: modules[name].connect(table) for name, table in settings.channels.items()}
+    team: dict[str, Any] = {"slack": Slack(settings.slack) if settings.slack else Console()}
+    if settings.mail:
+        team["mail"] = Mail(settings.mail)
+    return House(
+        settings=settings,
+        engine=open_database(settings.url),
+        conduct=settings.conduct(),
+        channels=channels,
+        carriers={**channels, **team},
+        clock=clock,
+    )
+
+
+def prepare(house: House) -> None:
+    """Bring the tables up to date, begin to listen to every source, and start again what had stopped."""
+    migrate(house.engine)
+    listen.register(house.engine, house.channels, now=house.clock())
+    listen.resume(house.engine, now=house.clock())
+
+
+def stages(house: House, judge: Judge) -> list[Stage]:
+    """List the stages of the road, in its order."""
+    engine, conduct = house.engine, house.conduct
+    deliveries = [f"deliver {via}" for via in house.carriers]
+    road = [
+        Stage(f"listen {name}", partial(_listen, engine, {name: channel}, conduct), wakes=("judge",))
+        for name, channel in house.channels.items()
+        if isinstance(channel, Hears)
+    ]
+    road += [
+        Stage("judge", lambda now: judging.run_once(engine, judge, now=now), wakes=("respond",)),
+        Stage("respond", lambda now: respond.run_once(engine, conduct=conduct, now=now), wakes=tuple(deliveries)),
+    ]
+    road += [
+        Stage(f"deliver {via}", partial(_deliver, engine, via, house.carriers, conduct), wakes=())
+        for via in house.carriers
+    ]
+    road += [
+        Stage("follow up", lambda now: followup.run_once(engine, conduct=conduct, now=now), SLOW_TICK),
+        Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), SLOW_TICK),
+        Stage("watch", lambda now: watch.run_once(engine, conduct=conduct, now=now) and False, timedelta(minutes=1)),
+    ]
+    return road
+
+
+def _listen(engine: Engine, channels: Mapping[str, Hears], conduct: Conduct, now: datetime) -> bool:
+    return listen.run_once(engine, channels, conduct=conduct, now=now)
+
+
+def _deliver(engine: Engine, via: str, carriers: Mapping[str, Any], conduct: Conduct, now: datetime) -> bool:
+    return deliver.run_once(engine, via=via, carriers=carriers, conduct=conduct, now=now)
+
+
+def close(house: House) -> None:
+    """Let go of the database."""
+    house.engine.dispose()

@@ -100,6 +100,7 @@ class Settings(Table):
     brand: str = Field(min_length=1)
     timezone: str = "UTC"
     database: Path = Path("sottovoce.db")
+    secrets: Path = Path("secrets")  # folder of files named <table>_<key>, each holding one secret
     dry_run: bool = True
     approval: Approval = Approval.PUBLIC
     per_author_hour: int = Field(default=3, ge=1)
@@ -183,7 +184,7 @@ def build(data: dict[str, Any], *, environment: Mapping[str, str], base: Path = 
     """Make settings of a file's content and the secrets around it. Raises ConfigError."""
     found, connected = connectors(), dict[str, Any]()
     problems: list[str] = []
-    secrets = _secrets(environment, problems)
+    secrets = _secrets(environment, base / str(data.get("secrets", "secrets")), problems)
     data = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
     for name in [name for name in found if name in data]:
         table = {**data.pop(name), **secrets.pop(name, {})}
@@ -200,22 +201,36 @@ def build(data: dict[str, Any], *, environment: Mapping[str, str], base: Path = 
     return settings.model_copy(update={"database": database})
 
 
-def _secrets(environment: Mapping[str, str], problems: list[str]) -> dict[str, dict[str, str]]:
-    """Sort SOTTOVOCE_<TABLE>_<KEY> and SOTTOVOCE_<TABLE>_<KEY>_FILE by table."""
-    sorted_by_table: dict[str, dict[str, str]] = {}
+def _secrets(environment: Mapping[str, str], folder: Path, problems: list[str]) -> dict[str, dict[str, str]]:
+    """Sort secrets by table: files <table>_<key> of the folder, then SOTTOVOCE_<TABLE>_<KEY> and …_FILE."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("*_*")) if folder.is_dir() else ():
+        _keep(found, path.name, _content(path, str(path), problems))
     for variable, value in environment.items():
-        if not variable.startswith(PREFIX) or "_" not in variable.removeprefix(PREFIX):
+        name = variable.removeprefix(PREFIX).lower()
+        if not variable.startswith(PREFIX) or "_" not in name:
             continue
-        table, _, key = variable.removeprefix(PREFIX).lower().partition("_")
-        if key.endswith("_file"):
-            try:
-                value = Path(value).read_text("utf-8").strip()  # noqa: PLW2901
-            except (OSError, UnicodeDecodeError) as exc:
-                problems.append(f"{variable}: the file it names cannot be read ({type(exc).__name__})")
-                continue
-            key = key.removesuffix("_file")
-        sorted_by_table.setdefault(table, {})[key] = value
-    return sorted_by_table
+        if name.endswith("_file"):
+            _keep(found, name.removesuffix("_file"), _content(Path(value), variable, problems))
+        else:
+            _keep(found, name, value)
+    return found
+
+
+def _keep(found: dict[str, dict[str, str]], name: str, value: str | None) -> None:
+    table, _, key = name.partition("_")
+    if value is not None and key:
+        found.setdefault(table, {})[key] = value
+
+
+def _content(path: Path, named_by: str, problems: list[str]) -> str | None:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        problems.append(
+            f"{named_by}: the file cannot be read ({type(exc).__name__}). Check that it exists and is yours."
+        )
+        return None
 
 
 def _validated(model: type[BaseModel], values: dict[str, Any], table: str, problems: list[str]) -> Any:
@@ -232,7 +247,7 @@ def _problem(location: tuple[int | str, ...], message: str, kind: str, table: st
     key = ".".join(part for part in parts if part)
     if kind == "missing":
         variable = f"{PREFIX}{'_'.join(parts).upper()}"
-        return f"{key}: missing. Set it in the file, or {variable} (or {variable}_FILE) in the environment."
+        return f"{key}: missing. Set it in the settings, in the file {'_'.join(parts)} of the secrets folder, or as {variable}."
     if kind == "extra_forbidden":
         return f"{key}: not a setting. See docs/settings.md for the names."
     return f"{key}: {message}"

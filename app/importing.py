@@ -1,0 +1,121 @@
+"""The command `import`: real posts through the whole road in dry run, and a summary somebody can read."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from app import terminal
+from app.importing_summary import draw, summarise
+from app.judging import make_judge
+from app.reading import Bad, Row, read
+from domain.clock import utc_now
+from domain.conduct import Approval, Conduct
+from domain.errors import ConfigError, SottovoceError
+from domain.values import NewAuthor, NewPost, Page, PostKind, SourceSpec
+from moderation import judge as judging
+from moderation.judge import Judge
+from responder import respond
+from storage import posts, sources
+from storage.database import migrate, open_database, writing
+
+CHANNEL, ACCOUNT = "file", "brand"
+PAGE = 500  # posts a transaction
+LONG_AGO = timedelta(days=36_500)  # an old export must not be too stale to be answered in a rehearsal
+
+
+def run_import(file: Path, *, brand: str, database: Path | None, as_json: bool) -> int:
+    """Judge and answer a file's posts in dry run; returns 1 when some lines were no posts, else 0."""
+    try:
+        with _database(database) as engine:
+            found = rehearse(engine, read(file), make_judge(), brand=brand, now=utc_now())
+    except SottovoceError as exc:
+        raise terminal.fail(exc) from None
+    if as_json:
+        terminal.print_json(found)
+    else:
+        draw(found, kept=database)
+    return 1 if found["left_out"] else 0
+
+
+@contextmanager
+def _database(kept: Path | None) -> Iterator[Engine]:
+    if kept and kept.exists():
+        message = f"{kept}: exists already. An import never mixes with a live database: name a new file."
+        raise ConfigError([message])
+    with tempfile.TemporaryDirectory(prefix="sottovoce-") as folder:
+        engine = open_database(f"sqlite:///{kept or Path(folder) / 'import.db'}")
+        try:
+            migrate(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def rehearse(engine: Engine, items: Iterable[Row | Bad], judge: Judge, *, brand: str, now: datetime) -> dict[str, Any]:
+    """Put posts through the road without a platform and without sending; returns the summary.
+
+    Repeats of an id are stored once and counted.
+    """
+    rows: list[Row] = []
+    bad: list[Bad] = []
+    for item in items:
+        if isinstance(item, Row):
+            rows.append(item)
+        else:
+            bad.append(item)
+    conduct = Conduct(
+        brand=brand, dry_run=True, approval=Approval.NONE, stale_after=LONG_AGO, per_author_hour=1_000_000
+    )
+    repeated = _store(engine, rows, now)
+    pages = range(0, len(rows) - repeated, judging.BATCH)
+    for _ in terminal.progress(pages, total=len(pages), what="Judging"):
+        judging.run_once(engine, judge, now=now)
+    while respond.run_once(engine, conduct=conduct, now=now):
+        pass
+    summary = summarise(engine, brand=brand)
+    unreadable = Counter(item.why for item in bad)
+    undated = sum(row.created_at is None for row in rows)
+    return {
+        **summary,
+        "read": len(rows) + len(bad),
+        "repeated": repeated,
+        "undated": undated,
+        "left_out": [{"why": why, "lines": count} for why, count in unreadable.items()],
+    }
+
+
+def _store(engine: Engine, rows: list[Row], now: datetime) -> int:
+    """Store the posts like a listener would, page by page; returns how many were repeats."""
+    with writing(engine) as db:
+        spec = SourceSpec(name="import", endpoint="file", every=timedelta(days=1))
+        sources.register(db, CHANNEL, ACCOUNT, spec, now=now)
+    repeated = 0
+    for start in range(0, len(rows), PAGE):
+        page = Page(posts=tuple(_post(row, now) for row in rows[start : start + PAGE]), cursor=str(start))
+        with writing(engine) as db:
+            source = sources.listening(db)[0]
+            stored = posts.store_page(db, source, page, now=now)
+            sources.heard_page(source, page, new=len(stored.new), late=0, now=now)
+            repeated += stored.repeated
+    return repeated
+
+
+def _post(row: Row, now: datetime) -> NewPost:
+    author = row.author or f"author-of-{row.id}"
+    return NewPost(
+        native_id=row.id,
+        kind=PostKind.DIRECT if row.direct else PostKind.MENTION,
+        text=row.text,
+        author=NewAuthor(native_id=author, handle=author, followers=row.followers),
+        conversation=row.conversation or row.id,
+        created_at=row.created_at or now,
+        # who names an account with @ has called it; a platform would tell exactly
+        summoned=row.direct or "@" in row.text,
+        lang=row.lang,
+    )

@@ -1,0 +1,44 @@
+"""The command `run`: everything, until somebody stops it."""
+
+import logging
+import signal
+import threading
+from pathlib import Path
+
+from app import house, terminal
+from app.judging import make_judge
+from app.schedule import Schedule
+from app.settings import load
+from domain.errors import SottovoceError
+from storage.lock import sole_owner
+
+
+def run_until_stopped(path: Path) -> int:
+    """Run the house until Ctrl-C or SIGTERM; what is being sent then comes to its end first."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stopping = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopping.set())
+    try:
+        settings = load(path)
+        with sole_owner(settings.database):
+            built = house.build(settings)
+            house.prepare(built)
+            schedule = Schedule(built.engine, house.stages(built, make_judge(settings)), clock=built.clock)
+            schedule.start()
+            _say(built)
+            stopping.wait()
+            terminal.err.print("Stopping: what is on its way comes to its end …")
+            schedule.stop()
+            house.close(built)
+    except SottovoceError as exc:
+        raise terminal.fail(exc) from None
+    return 0
+
+
+def _say(built: house.House) -> None:
+    mode = (
+        "dry run: nothing reaches a customer" if built.conduct.dry_run else f"live, approval: {built.conduct.approval}"
+    )
+    names = ", ".join(built.channels)
+    terminal.err.print(f"Sottovoce listens for [bold]{built.conduct.brand}[/] on {names} ({mode}). Ctrl-C stops it.")
