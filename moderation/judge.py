@@ -23,6 +23,7 @@ class Judge:
     def __init__(self, classifier: Classifies, personal_data: PersonalData, policy: Policy) -> None:
         """Keep the three; opens nothing."""
         self._classifier, self._personal_data, self._policy = classifier, personal_data, policy
+        self.version = classifier.version
 
     def judge(self, subjects: Sequence[triage.Subject]) -> list[Verdict]:
         """Judge each subject, in order. Deterministic."""
