@@ -18,6 +18,7 @@ FAILED, HELD, DROPPED = "failed", "held", "dropped"
 """failed: the platform refused · held: a person decides · dropped: the gate refused, or it was not wanted any more."""
 
 UNSETTLED = (READY, SENDING, UNKNOWN)
+MAIL_SUFFIX = ":mail"  # of the key of an alert's second way
 
 
 class Delivery(SQLModel, table=True):
@@ -166,30 +167,65 @@ def settle(db: Session, delivery_id: int, *, fence: int, **values: Any) -> bool:
     return db.connection().execute(statement).rowcount == 1
 
 
-def expire_leases(db: Session, *, now: datetime) -> int:
-    """Turn deliveries whose sender was lost into `unknown`: they may have been sent. Never into `ready`."""
+def expire_leases(db: Session, *, via: str, lease: timedelta, now: datetime) -> list[tuple[str, int | None]]:
+    """Turn deliveries whose sender was lost into `unknown`: they may have been sent. Never into `ready`.
+
+    A lease that ends later than a whole `lease` from now was given before the clock went back: it counts as lost too,
+    or it would hold its customer's order for as long as the clock jumped. Returns their keys and case ids.
+    """
     statement = (
         update(Delivery)
-        .where(col(Delivery.state) == SENDING, col(Delivery.lease_until) < now)
+        .where(
+            col(Delivery.via) == via,
+            col(Delivery.state) == SENDING,
+            (col(Delivery.lease_until) < now) | (col(Delivery.lease_until) > now + lease),
+        )
         .values(state=UNKNOWN, why="the sender stopped before it could say", not_before=now)
     )
-    return db.connection().execute(statement).rowcount
+    return [(row[0], row[1]) for row in db.execute(statement.returning(col(Delivery.key), col(Delivery.case_id)))]
 
 
-def doubtful(db: Session, *, via: str, now: datetime, settled_by: datetime) -> Delivery | None:
-    """Find an `unknown` delivery old enough (tried before `settled_by`) to be looked for at its platform."""
+def doubtful(db: Session, *, via: str, now: datetime) -> Delivery | None:
+    """Find the `unknown` delivery that has waited longest to be looked for at its platform."""
+    query = (
+        select(Delivery)
+        .where(Delivery.via == via, Delivery.state == UNKNOWN, col(Delivery.not_before) <= now)
+        .order_by(col(Delivery.not_before), col(Delivery.id))
+        .limit(1)
+    )
+    return db.exec(query.with_for_update(skip_locked=True)).first()
+
+
+def unheard(db: Session, *, via: str, promised_by: datetime, limit: int = 20) -> list[Delivery]:
+    """List urgent alerts promised by then that their room has not taken and that have not gone by mail as well."""
+    mailed = aliased(Delivery)
     query = (
         select(Delivery)
         .where(
             Delivery.via == via,
-            Delivery.state == UNKNOWN,
-            col(Delivery.not_before) <= now,
-            col(Delivery.tried_at) <= settled_by,
+            Delivery.kind == DeliveryKind.ALERT.value,
+            Delivery.priority == int(Priority.URGENT),
+            col(Delivery.state).in_(UNSETTLED),
+            col(Delivery.planned_at) <= promised_by,
+            ~select(true()).where(col(mailed.key) == col(Delivery.key) + MAIL_SUFFIX).exists(),
         )
-        .order_by(col(Delivery.tried_at))
-        .limit(1)
+        .order_by(col(Delivery.id))
+        .limit(limit)
     )
-    return db.exec(query.with_for_update(skip_locked=True)).first()
+    return list(db.exec(query))
+
+
+def receipts_like(db: Session, delivery: Delivery) -> list[str]:
+    """List native ids of other deliveries with the same words to the same customer and place: not this one's."""
+    query = select(col(Delivery.native_id)).where(
+        Delivery.via == delivery.via,
+        col(Delivery.author_id) == delivery.author_id,
+        Delivery.target == delivery.target,
+        Delivery.body == delivery.body,
+        col(Delivery.id) != delivery.id,
+        col(Delivery.native_id).is_not(None),
+    )
+    return [native_id for native_id in db.exec(query) if native_id]
 
 
 def by_key(db: Session, key: str) -> Delivery | None:
