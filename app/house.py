@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from desk.console import Console
+from desk.mail import Mail
+from desk.slack import Slack
 from sqlalchemy import Engine
 
 from app.schedule import Stage
 from app.settings import Settings, connectors
-from desk.console import Console
-from desk.mail import Mail
-from desk.slack import Slack
 from domain.clock import Clock, utc_now
 from domain.conduct import Conduct
 from domain.ports import Hears

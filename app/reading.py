@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -78,7 +79,10 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
     best = from_bytes(data).best()
-    return str(best) if best else data.decode("utf-8", "replace")
+    guess = str(best) if best else ""
+    latin = all(unicodedata.name(letter, "LATIN").startswith("LATIN") for letter in guess if letter.isalpha())
+    # the Latin encodings differ in a few letters and are guessed badly; Windows' own is what exports write
+    return data.decode("cp1252", "replace") if latin else guess
 
 
 def _json_lines(text: str) -> Iterator[Row | Bad]:
@@ -139,10 +143,9 @@ def _row(line: int, item: Any) -> Row | Bad:
 
 
 def _first(item: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    return next(
-        (item[name] for name in names if item.get(name) not in {None, ""} if not isinstance(item[name], (dict, list))),
-        None,
-    )
+    """Take the first of these fields that holds a plain value."""
+    values = (item.get(name) for name in names)
+    return next((value for value in values if value not in (None, "") and not isinstance(value, (dict, list))), None)
 
 
 def _short(lang: Any) -> str | None:

@@ -39,8 +39,10 @@ class Schedule:
         self._engine, self._stages, self._clock = engine, {stage.name: stage for stage in stages}, clock
         self._stopping = threading.Event()
         self._last_beat: dict[str, datetime] = {}
+        self._wanted = {stage.name: threading.Event() for stage in stages}
+        self._running = {stage.name: threading.Lock() for stage in stages}
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(max_workers=len(stages) + 1)}, timezone="UTC"
+            executors={"default": ThreadPoolExecutor(max_workers=2 * len(stages))}, timezone="UTC"
         )
 
     def start(self) -> None:
@@ -54,7 +56,7 @@ class Schedule:
                 seconds=stage.every.total_seconds(),
                 next_run_time=self._clock(),
                 coalesce=True,
-                max_instances=1,
+                max_instances=2,  # the second only says that there may be more, see `_tick`
                 # its default of one second would skip runs silently on a busy machine
                 misfire_grace_time=None,
             )
@@ -68,6 +70,17 @@ class Schedule:
             self._scheduler.shutdown(wait=True)
 
     def _tick(self, stage: Stage) -> None:
+        """Run one stage until it finds no work. A tick that comes meanwhile is not lost: the one that runs goes on."""
+        wanted, running = self._wanted[stage.name], self._running[stage.name]
+        wanted.set()
+        while wanted.is_set() and not self._stopping.is_set() and running.acquire(blocking=False):
+            try:
+                wanted.clear()
+                self._work(stage)
+            finally:
+                running.release()
+
+    def _work(self, stage: Stage) -> None:
         worked = False
         for _ in range(ROUNDS):
             if self._stopping.is_set() or not self._once(stage):
@@ -75,7 +88,8 @@ class Schedule:
             worked = True
             for name in stage.wakes:
                 self._wake(name)
-
+        else:
+            self._wanted[stage.name].set()
         self._beat(stage, worked=worked)
 
     def _once(self, stage: Stage) -> bool:

@@ -246,8 +246,8 @@ def _problem(location: tuple[int | str, ...], message: str, kind: str, table: st
     parts = [table, *(str(part) for part in location)] if table else [str(part) for part in location]
     key = ".".join(part for part in parts if part)
     if kind == "missing":
-        variable = f"{PREFIX}{'_'.join(parts).upper()}"
-        return f"{key}: missing. Set it in the settings, in the file {'_'.join(parts)} of the secrets folder, or as {variable}."
+        name = "_".join(parts)
+        return f"{key}: missing. Set it here, in the file {name} of the secrets folder, or as {PREFIX}{name.upper()}."
     if kind == "extra_forbidden":
         return f"{key}: not a setting. See docs/settings.md for the names."
     return f"{key}: {message}"
