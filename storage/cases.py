@@ -1,11 +1,13 @@
 """Cases: our record of one customer's matter, from the first post to its resolution."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Index, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from domain.values import PostKind, Priority
+from storage.authors import Author
 from storage.columns import key
 from storage.posts import Post
 
@@ -169,3 +171,12 @@ def last_direct(db: Session, case: Case) -> Post | None:
         .where(CasePost.case_id == case.id, Post.author_id == case.author_id, Post.kind == PostKind.DIRECT.value)
     )
     return db.exec(query.where(~col(Post.own)).order_by(col(Post.id).desc()).limit(1)).first()
+
+
+def queue(db: Session, *, states: Sequence[str], limit: int) -> list[tuple[Case, Author]]:
+    """List cases with their authors, the most urgent and then the oldest first."""
+    query = select(Case, Author).join(Author, col(Author.id) == col(Case.author_id))
+    if states:
+        query = query.where(col(Case.state).in_(states))
+    rows = db.exec(query.order_by(col(Case.priority), col(Case.opened_at)).limit(limit))
+    return [(row[0], row[1]) for row in rows]
