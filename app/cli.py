@@ -209,15 +209,37 @@ def held_list(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None
     raise typer.Exit(list_held(settings, as_json=json))
 
 
+def _decide_held(verb: str, delivery: int, settings: Path, by: str) -> None:
+    from app.held import decide_held
+
+    raise typer.Exit(decide_held(settings, delivery, verb, by=by))
+
+
 @held_app.command("approve")
 def held_approve(delivery: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
-    """Send what was held. If it may already have been sent, look at the platform first.
+    """Release a draft. The gate is asked once more when it goes.
 
     Example: `sottovoce held approve 7 --as ana`
     """
-    from app.held import decide_held
+    _decide_held("approve", delivery, settings, by)
 
-    raise typer.Exit(decide_held(settings, delivery, send=True, by=by))
+
+@held_app.command("resend")
+def held_resend(delivery: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Send again what is not at the platform. Look there first: nobody could tell whether it went.
+
+    Example: `sottovoce held resend 7`
+    """
+    _decide_held("resend", delivery, settings, by)
+
+
+@held_app.command("seen")
+def held_seen(delivery: int, settings: SettingsFile = DEFAULT, by: By = "operator") -> None:
+    """Settle what you have seen at the platform: it went.
+
+    Example: `sottovoce held seen 7`
+    """
+    _decide_held("seen", delivery, settings, by)
 
 
 @held_app.command("drop")
@@ -226,9 +248,7 @@ def held_drop(delivery: int, settings: SettingsFile = DEFAULT, by: By = "operato
 
     Example: `sottovoce held drop 7`
     """
-    from app.held import decide_held
-
-    raise typer.Exit(decide_held(settings, delivery, send=False, by=by))
+    _decide_held("drop", delivery, settings, by)
 
 
 @main.command()

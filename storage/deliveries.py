@@ -271,3 +271,8 @@ def tally(db: Session) -> dict[tuple[str, str], int]:
         select(col(Delivery.kind), col(Delivery.state), func.count()).group_by(col(Delivery.kind), col(Delivery.state))
     ).all()
     return {(kind, state): count for kind, state, count in rows}
+
+
+def held(db: Session) -> list[Delivery]:
+    """List what waits for a person's decision, oldest first."""
+    return list(db.exec(select(Delivery).where(Delivery.state == HELD).order_by(col(Delivery.id))))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy.dialects.sqlite import insert
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 PAUSED = "paused"  # the stop switch: nothing goes to any customer
 
@@ -59,3 +59,8 @@ def beat(db: Session, stage: str, *, worked: bool, now: datetime, failure: str =
 def beats(db: Session) -> list[Beat]:
     """List the stages' signs of life."""
     return list(db.exec(select(Beat).order_by(Beat.stage)))
+
+
+def turned_on(db: Session) -> list[Switch]:
+    """List the switches that are on."""
+    return list(db.exec(select(Switch).where(col(Switch.on)).order_by(Switch.name)))
