@@ -15,7 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from domain.clock import Clock
 
 HOST = "127.0.0.1"  # never another: what is served here takes made-up secrets from anybody who can reach it
-POLL_INTERVAL = 0.05  # seconds; the longest a stop waits for the accepting thread to notice
+POLL_INTERVAL = 0.02  # seconds; the longest a stop waits for the accepting thread to notice
 
 RESET_AT_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: closing sends RST, as a crashed server's machine does
 

@@ -1,5 +1,6 @@
 """The X look-alike as others hold it: start it, point a client at it, let people post, hurt it, read what happened."""
 
+import io
 import json
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from flask import Flask, jsonify, request
 from werkzeug.wrappers import Request, Response
 
 from domain.clock import Clock
-from sandbox import x_reads, x_writes
+from sandbox import x_people, x_reads, x_writes
 from sandbox.faults import Fault, Faults, fault_from
 from sandbox.hurting import Hurting, Ways
 from sandbox.loopback import Loopback
@@ -78,6 +79,18 @@ class X:
         """Stop serving; whoever hangs is let go."""
         self._hurting.released.set()
         self.server.stop()
+
+    def outage(self, *, reset: bool = False) -> None:
+        """Go away: connections are refused, or taken and cut at once."""
+        if reset:
+            self.server.resetting = True
+        else:
+            self.server.refuse()
+
+    def recover(self) -> None:
+        """End an outage, of either kind."""
+        self.server.resetting = False
+        self.server.accept()
 
     def fault(self, match: str, effect: str, **more: Any) -> None:
         """Put a fault in force; see `faults.Fault` for what `more` may hold. Raises ValueError."""
@@ -178,6 +191,7 @@ class X:
 
     def _app(self) -> Flask:
         app = Flask(__name__, static_folder=None)
+        x_people.register(self._api, app)
         x_reads.register(self._api, app)
         x_writes.register(self._api, app)
         app.add_url_rule("/_sandbox/faults", "faults", self._faults, methods=["GET", "POST", "DELETE"])
@@ -209,7 +223,18 @@ def _addressed(environ: WSGIEnvironment) -> list[int]:
     """Ids of the posts a request is about: in its path, its query or the reply in its body."""
     asked = Request(environ)
     named = [*asked.path.split("/"), *asked.args.get("ids", "").split(",")]
-    body = asked.get_json(silent=True) if asked.method in {"POST", "PUT"} else None
+    body = _peeked(environ) if asked.method == "POST" else None
     if isinstance(body, dict) and isinstance(body.get("reply"), dict):
         named.append(str(body["reply"].get("in_reply_to_tweet_id", "")))
     return [int(one) for one in named if one.isdecimal() and len(one) > 1]
+
+
+def _peeked(environ: WSGIEnvironment) -> Any:
+    """Read a JSON body and leave it to be read again."""
+    asked = Request(environ)
+    data = asked.get_data()
+    environ["wsgi.input"] = io.BytesIO(data)
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None

@@ -150,7 +150,7 @@ def _post(state: XState, post: XPost, asked: Asked, *, now: datetime) -> dict[st
         "possibly_sensitive": False,
         "reply_settings": "everyone",
         "source": "X for Web",
-        "public_metrics": _counted(state, post),
+        "public_metrics": _counted(state, post) if "public_metrics" in asked.post else None,
         "in_reply_to_user_id": state.posts[post.reply_to].author if post.reply_to in state.posts else None,
         "referenced_tweets": [{"type": kind, "id": str(target)} for kind, target in _references(post)] or None,
         "note_tweet": {"text": show(post.text).text} if long else None,

@@ -1,6 +1,6 @@
-"""What can be read from the X look-alike: people, mentions, timelines, search, posts, private messages, usage."""
+"""What can be read from the X look-alike: mentions, timelines, search, posts, private messages, usage; not people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,10 +8,11 @@ from flask import Flask
 
 from sandbox.x_answers import not_found
 from sandbox.x_api import Call, XApi
-from sandbox.x_fields import Asked, give_directs, give_person, give_posts
+from sandbox.x_fields import give_directs, give_posts
 from sandbox.x_params import PAGED, TIMES, Answered, invalid, token
 from sandbox.x_query import Matches, QueryError, Searched, parse
-from sandbox.x_state import Person, XDirect, XPost
+from sandbox.x_people import asked_of
+from sandbox.x_state import XDirect, XPost
 from sandbox.x_text import names_in
 
 MENTIONS_KEPT = 800
@@ -22,12 +23,7 @@ MONTHLY_CAP = 3_000_000
 
 
 def register(api: XApi, app: Flask) -> None:
-    """Put every reading endpoint on the application."""
-    api.route(app, "GET", "/2/users/me", "me", me)
-    api.route(app, "GET", "/2/users", "users", users)
-    api.route(app, "GET", "/2/users/by", "users", users_by)
-    api.route(app, "GET", "/2/users/by/username/<username>", "users", user_by)
-    api.route(app, "GET", "/2/users/<person>", "users", user)
+    """Put the reading endpoints on the application."""
     api.route(app, "GET", "/2/users/<person>/mentions", "mentions", mentions)
     api.route(app, "GET", "/2/users/<person>/tweets", "timeline", timeline)
     api.route(app, "GET", "/2/tweets/search/recent", "search", search)
@@ -37,37 +33,6 @@ def register(api: XApi, app: Flask) -> None:
     api.route(app, "GET", "/2/dm_conversations/<conversation>/dm_events", "directs", directs_in)
     api.route(app, "GET", "/2/dm_conversations/with/<person>/dm_events", "directs", directs_with)
     api.route(app, "GET", "/2/usage/tweets", "usage", usage)
-
-
-def me(api: XApi, call: Call) -> Any:
-    """Who the token belongs to."""
-    asked = _asked(call, frozenset({"tweet.fields"}))
-    api.bill.read(call.endpoint, "owned_read", [call.me.id], now=call.now)
-    return {"data": give_person(call.me, asked)}
-
-
-def users(api: XApi, call: Call) -> Any:
-    """People by id."""
-    ids = call.params.ids("ids")
-    asked = _asked(call, frozenset({"ids"}))
-    return _people(api, call, asked, [(one, api.state.people.get(one)) for one in ids], "ids")
-
-
-def users_by(api: XApi, call: Call) -> Any:
-    """People by name."""
-    names = call.params.ids("usernames")
-    asked = _asked(call, frozenset({"usernames"}))
-    return _people(api, call, asked, [(one, api.state.named(one)) for one in names], "usernames")
-
-
-def user(api: XApi, call: Call, person: str) -> Any:
-    """One person by id."""
-    return _one_person(api, call, person, api.state.people.get(person), "id")
-
-
-def user_by(api: XApi, call: Call, username: str) -> Any:
-    """One person by name."""
-    return _one_person(api, call, username, api.state.named(username), "username")
 
 
 def mentions(api: XApi, call: Call, person: str) -> Any:
@@ -126,7 +91,7 @@ def search(api: XApi, call: Call) -> Any:
 def lookup(api: XApi, call: Call) -> Any:
     """Posts by id; those that are gone are told beside the others."""
     ids = call.params.ids("ids")
-    asked = _asked(call, frozenset({"ids"}))
+    asked = asked_of(call, frozenset({"ids"}))
     found = {one: _existing(api, call, one) for one in ids}
     errors = [not_found("tweet", "ids", one) for one, post in found.items() if post is None]
     posts = list({post.id: post for post in found.values() if post is not None}.values())
@@ -137,7 +102,7 @@ def lookup(api: XApi, call: Call) -> Any:
 
 def single(api: XApi, call: Call, post: str) -> Any:
     """One post by id; a missing one is a 200 that says so."""
-    asked = _asked(call, frozenset())
+    asked = asked_of(call, frozenset())
     found = _existing(api, call, post)
     if found is None:
         return {"errors": [not_found("tweet", "id", post)]}
@@ -175,27 +140,6 @@ def usage(api: XApi, call: Call) -> Any:
     }
 
 
-def _asked(call: Call, allowed: frozenset[str]) -> Asked:
-    asked = call.params.asked()
-    call.params.only(allowed)
-    call.params.end()
-    return asked
-
-
-def _people(api: XApi, call: Call, asked: Asked, found: Sequence[tuple[str, Person | None]], parameter: str) -> Any:
-    errors = [not_found("user", parameter, one) for one, person in found if person is None]
-    people = [person for _, person in found if person is not None]
-    api.bill.read(call.endpoint, "user_read", [person.id for person in people], now=call.now)
-    body: dict[str, Any] = {"data": [give_person(person, asked) for person in people]} if people else {}
-    return body | ({"errors": errors} if errors else {})
-
-
-def _one_person(api: XApi, call: Call, value: str, person: Person | None, parameter: str) -> Any:
-    asked = _asked(call, frozenset())
-    body = _people(api, call, asked, [(value, person)], parameter)
-    return {**body, "data": body["data"][0]} if person else body
-
-
 def _existing(api: XApi, call: Call, post: str) -> XPost | None:
     return api.state.existing(int(post), now=call.now) if post.isdecimal() else None
 
@@ -228,7 +172,7 @@ def _posts(api: XApi, call: Call, found: Iterable[XPost], *, low: int, owner: st
     since, until = params.snowflake("since_id"), params.snowflake("until_id")
     start, end = params.instant("start_time"), params.instant("end_time")
     before = params.page("pagination_token", "next_token")
-    asked = _asked(call, TIMES | PAGED | {"exclude", "query", "next_token", "sort_order"})
+    asked = asked_of(call, TIMES | PAGED | {"exclude", "query", "next_token", "sort_order"})
     rest = [
         post
         for post in found
@@ -256,7 +200,7 @@ def _directs(api: XApi, call: Call, wanted: Any) -> Any:
     params = call.params
     size = params.number("max_results", 1, 100, 100)
     before = params.page("pagination_token")
-    asked = _asked(call, PAGED | {"event_types", "dm_event.fields"})
+    asked = asked_of(call, PAGED | {"event_types", "dm_event.fields"})
     lag = call.hurt("lag")
     until = call.now - timedelta(seconds=lag.seconds) if lag else call.now
     rest = [
