@@ -1,19 +1,19 @@
 """The house, built: settings become engine, channels, carriers and stages. The only place that knows all rooms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from desk.console import Console
-from desk.mail import Mail
-from desk.slack import Slack
 from sqlalchemy import Engine
 
 from app.schedule import Stage
 from app.settings import Settings, connectors
-from domain.clock import Clock, utc_now
+from desk.console import Console
+from desk.mail import Mail
+from desk.slack import Slack
+from domain.clock import Clock, monotonic, utc_now
 from domain.conduct import Conduct
 from domain.ports import Hears
 from listener import listen, watch
@@ -35,9 +35,10 @@ class House:
     channels: Mapping[str, Any]
     carriers: Mapping[str, Any] = field(repr=False)
     clock: Clock = utc_now
+    monotonic: Callable[[], float] = monotonic
 
 
-def build(settings: Settings, *, clock: Clock = utc_now) -> House:
+def build(settings: Settings, *, clock: Clock = utc_now, monotonic: Callable[[], float] = monotonic) -> House:
     """Wire the rooms. Raises ConfigError when a connector cannot be made from its settings."""
     modules = connectors()
     channels = {name: modules[name].connect(table) for name, table in settings.channels.items()}
@@ -51,6 +52,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         channels=channels,
         carriers={**channels, **team},
         clock=clock,
+        monotonic=monotonic,
     )
 
 
@@ -74,10 +76,7 @@ def stages(house: House, judge: Judge) -> list[Stage]:
         Stage("judge", lambda now: judging.run_once(engine, judge, now=now), wakes=("respond",)),
         Stage("respond", lambda now: respond.run_once(engine, conduct=conduct, now=now), wakes=tuple(deliveries)),
     ]
-    road += [
-        Stage(f"deliver {via}", partial(_deliver, engine, via, house.carriers, conduct), wakes=())
-        for via in house.carriers
-    ]
+    road += [Stage(f"deliver {via}", partial(_deliver, house, via)) for via in house.carriers]
     road += [
         Stage("follow up", lambda now: followup.run_once(engine, conduct=conduct, now=now), SLOW_TICK),
         Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), SLOW_TICK),
@@ -90,8 +89,15 @@ def _listen(engine: Engine, channels: Mapping[str, Hears], conduct: Conduct, now
     return listen.run_once(engine, channels, conduct=conduct, now=now)
 
 
-def _deliver(engine: Engine, via: str, carriers: Mapping[str, Any], conduct: Conduct, now: datetime) -> bool:
-    return deliver.run_once(engine, via=via, carriers=carriers, conduct=conduct, now=now)
+def _deliver(house: House, via: str, _now: datetime) -> bool:
+    return deliver.run_once(
+        house.engine,
+        via=via,
+        carriers=house.carriers,
+        conduct=house.conduct,
+        clock=house.clock,
+        monotonic=house.monotonic,
+    )
 
 
 def close(house: House) -> None:
