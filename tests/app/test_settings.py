@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from app.settings import build, load
+from app.settings import Settings, build, load
 from domain.errors import ConfigError
 
 SECRET = "not-for-your-eyes"
@@ -67,3 +67,28 @@ def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="line 1"):
         load(file)
+
+
+def test_the_example_settings_are_true() -> None:
+    example = Path(__file__).parents[2] / "docs" / "sottovoce.example.toml"
+    secrets = {
+        "SOTTOVOCE_SLACK_BOT_TOKEN": "xoxb-1",
+        "SOTTOVOCE_X_CONSUMER_KEY": "a",
+        "SOTTOVOCE_X_CONSUMER_SECRET": "b",
+        "SOTTOVOCE_X_ACCESS_TOKEN": "c",
+        "SOTTOVOCE_X_ACCESS_TOKEN_SECRET": "d",
+    }
+
+    settings = load(example, environment=secrets)
+
+    assert set(settings.channels) == {"x"}
+    assert settings.conduct().budgets == {"x": 150_000_000}
+    assert settings.conduct().quiet is not None
+
+
+def test_the_example_leaves_no_setting_out() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "sottovoce.example.toml").read_text("utf-8")
+
+    missing = [name for name in Settings.model_fields if name not in written and name != "channels"]
+
+    assert missing == []
