@@ -18,7 +18,9 @@ from storage.database import reading, writing
 from storage.sources import Source
 
 FIRST_WAIT = timedelta(seconds=5)  # after one failure; doubles from there
-LONGEST_WAIT = timedelta(minutes=5)  # a source is never left alone for longer because of an outage
+LONGEST_WAIT = timedelta(minutes=5)  # a source is never left alone for longer because of an outage ...
+LONGEST_ASKED = timedelta(hours=24)  # ... unless the platform asks; X's longest window is a day
+RATE_WAIT = timedelta(minutes=1)  # after a 429 that names no time
 MONEY_WAIT = timedelta(hours=1)  # out of credits: somebody has to pay first
 TOLD_AFTER = 3  # failures in a row before the team is told
 
@@ -26,11 +28,29 @@ log = logging.getLogger(__name__)
 
 
 def register(engine: Engine, channels: Mapping[str, Hears], *, now: datetime) -> None:
-    """Begin to listen to every source the channels offer; cursors of known ones stay."""
+    """Begin to listen to every source the channels offer, and poll no more what they offer no longer.
+
+    Cursors of known sources stay. Run at every start.
+    """
     with writing(engine) as db:
         for channel in channels.values():
-            for spec in channel.sources():
+            offered = channel.sources()
+            for spec in offered:
                 sources.register(db, channel.name, channel.account, spec, now=now)
+            sources.retire(db, channel.name, channel.account, offered={spec.name for spec in offered})
+
+
+def resume(engine: Engine, *, now: datetime) -> int:
+    """Poll again, at once, what was stopped or paused when the process last ended; returns how many.
+
+    A stopped source waits for a person; the person's sign that the cause is mended is starting Sottovoce again.
+    Where it is not mended the platform refuses again, and the team is told again.
+    """
+    with writing(engine) as db:
+        waiting = [source for source in sources.listening(db) if source.state != sources.LISTENING]
+        for source in waiting:
+            sources.restart(source, now=now)
+    return len(waiting)
 
 
 def run_once(engine: Engine, channels: Mapping[str, Hears], *, conduct: Conduct, now: datetime) -> bool:
@@ -38,13 +58,15 @@ def run_once(engine: Engine, channels: Mapping[str, Hears], *, conduct: Conduct,
 
     Rows: source due -> posts new, cursor moved. A failure moves the source's time and is never raised.
     """
+    by_account = {(channel.name, channel.account): channel for channel in channels.values()}
     with writing(engine) as db:
-        source = next((due for name in channels if (due := sources.due(db, now=now, channel=name))), None)
+        source = sources.due(db, now=now, accounts=list(by_account))
         if source is None:
             return False
-        channel = channels[source.channel]
+        channel = by_account[source.channel, source.account]
         if not _may_poll(db, source, channel, conduct, now):
             return True
+        sources.take(source, now=now)
     try:
         page = channel.fetch(source.name, source.cursor, now=now)
     except Unavailable as exc:
@@ -60,29 +82,27 @@ def _may_poll(db: Session, source: Source, channel: Hears, conduct: Conduct, now
     """Ask the rate row and the budget; where one says no, move the source's time instead."""
     free_at = rates.free_at(db, source.channel, source.account, source.endpoint, now=now)
     if free_at:
-        source.next_poll_at = free_at
+        sources.wait(source, until=free_at, why="the platform's limit is used up")
         return False
     verdict = may_spend(db, source, channel.cost(source.name), conduct=conduct, now=now)
-    if verdict.later:
-        source.next_poll_at = verdict.later
-        source.why = verdict.why
-        if verdict.stopped:
-            health.budget(db, source, verdict.why, conduct=conduct, now=now)
-        return False
-    return True
+    if verdict.later is None:
+        return True
+    sources.wait(source, until=verdict.later, why=verdict.why, paused=verdict.stopped)
+    if verdict.stopped:
+        health.budget(db, source, verdict.why, conduct=conduct, now=now)
+    return False
 
 
 def _store(engine: Engine, source_id: int, page: Page, conduct: Conduct, now: datetime) -> None:
     with writing(engine) as db:
         source = db.get_one(Source, source_id)
         stored = posts.store_page(db, source, page, now=now)
-        if source.failures >= TOLD_AFTER:
-            health.recovered(db, source, conduct=conduct, now=now)
+        health.recovered(db, source, conduct=conduct, now=now)
         sources.heard_page(source, page, new=len(stored.new), late=stored.late, now=now)
         spending.book(db, source.channel, source.account, page.usage, now=now)
         rates.learn(db, source.channel, source.account, page.rates, now=now)
         if stored.unreadable:
-            health.unreadable(db, source, page, stored.unreadable, conduct=conduct, now=now)
+            health.unreadable(db, source, conduct=conduct, now=now)
     log.info(
         "page stored",
         extra={"source": source_id, "new": len(stored.new), "late": stored.late, "repeated": stored.repeated},
@@ -92,12 +112,12 @@ def _store(engine: Engine, source_id: int, page: Page, conduct: Conduct, now: da
 def _postpone(engine: Engine, source_id: int, exc: Unavailable, conduct: Conduct, now: datetime) -> None:
     with writing(engine) as db:
         source = db.get_one(Source, source_id)
-        until = exc.retry_at or now + _wait(source.failures, exc.pause)
+        until = _until(source, exc, now)
         if exc.pause is Pause.RATE:
             rates.pause(db, source.channel, source.account, source.endpoint, until=until, why=exc.why, now=now)
-            source.next_poll_at = until
-            return
-        sources.postpone(source, until=max(until, now), why=exc.why)
+            sources.wait(source, until=until, why=exc.why)
+        else:
+            sources.postpone(source, until=until, why=exc.why)
         if exc.pause is Pause.MONEY:
             health.money(db, source, exc.why, conduct=conduct, now=now)
         elif source.failures == TOLD_AFTER:
@@ -105,10 +125,15 @@ def _postpone(engine: Engine, source_id: int, exc: Unavailable, conduct: Conduct
     log.warning("source postponed", extra={"source": source_id, "why": exc.why})
 
 
-def _wait(failures: int, pause: Pause) -> timedelta:
-    if pause is Pause.MONEY:
-        return MONEY_WAIT
-    return min(FIRST_WAIT * (1 << min(failures, 10)), LONGEST_WAIT)
+def _until(source: Source, exc: Unavailable, now: datetime) -> datetime:
+    """Say when to ask again: as the platform asks, within bounds, for its clock and ours may disagree."""
+    if exc.retry_at is not None:
+        return min(max(exc.retry_at, now + FIRST_WAIT), now + LONGEST_ASKED)
+    if exc.pause is Pause.MONEY:
+        return now + MONEY_WAIT
+    if exc.pause is Pause.RATE:
+        return now + RATE_WAIT
+    return now + min(FIRST_WAIT * (1 << min(source.failures, 10)), LONGEST_WAIT)
 
 
 def _stop(engine: Engine, source_id: int, exc: Refused, conduct: Conduct, now: datetime) -> None:

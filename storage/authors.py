@@ -1,14 +1,15 @@
 """Authors: public identities, the customer each belongs to, and what they have asked of us."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, func
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from domain.values import NewAuthor
-from storage.columns import key
+from storage import optouts
+from storage.columns import key, rows_of
 
 
 class Author(SQLModel, table=True):
@@ -31,6 +32,14 @@ class Author(SQLModel, table=True):
     forgotten_at: datetime | None = Field(default=None)
 
 
+_AUTHORS = rows_of(Author)
+_MET = insert(_AUTHORS)
+_MEET = _MET.on_conflict_do_update(
+    index_elements=["channel", "native_id"],
+    set_={name: _MET.excluded[name] for name in ("handle", "name", "followers", "verified", "accepts_directs")},
+).returning(_AUTHORS.c.native_id, _AUTHORS.c.id)
+
+
 def meet(db: Session, channel: str, authors: Iterable[NewAuthor], *, now: datetime) -> dict[str, int]:
     """Store who is new, refresh who is known; returns row ids by native id."""
     rows = {
@@ -48,15 +57,18 @@ def meet(db: Session, channel: str, authors: Iterable[NewAuthor], *, now: dateti
     }
     if not rows:
         return {}
-    statement = insert(Author).values(list(rows.values()))
-    statement = statement.on_conflict_do_update(
-        index_elements=["channel", "native_id"],
-        set_={
-            name: statement.excluded[name] for name in ("handle", "name", "followers", "verified", "accepts_directs")
-        },
-    )
-    returned = db.execute(statement.returning(col(Author.native_id), col(Author.id)))
-    return {row[0]: row[1] for row in returned}
+    met = db.connection().execute(_MEET, list(rows.values()))
+    ids = {row.native_id: row.id for row in met}
+    _remember_opt_outs(db, channel, ids, now)
+    return ids
+
+
+def _remember_opt_outs(db: Session, channel: str, ids: Mapping[str, int], now: datetime) -> None:
+    """Know again, by digest alone, who was forgotten and wants no automatic words."""
+    back = [ids[native_id] for native_id in optouts.among(db, channel, ids)]
+    if back:
+        wanted = col(Author.id).in_(back), col(Author.opted_out_at).is_(None)
+        db.execute(update(Author).where(*wanted).values(opted_out_at=now))
 
 
 def opt_out(db: Session, author_id: int, *, now: datetime) -> None:
@@ -70,12 +82,11 @@ def disclosed(db: Session, author_id: int, *, now: datetime) -> None:
 
 
 def find(db: Session, channel: str, who: str) -> Author | None:
-    """Find an author by native id or by handle, with or without @."""
-    handle = who.removeprefix("@")
-    query = select(Author).where(
-        Author.channel == channel, (col(Author.native_id) == who) | (col(Author.handle).ilike(handle))
-    )
-    return db.exec(query).first()
+    """Find an author by native id or by handle, with or without @; of several the one met last."""
+    handle = func.lower(who.removeprefix("@"))
+    by_id = col(Author.native_id) == who
+    query = select(Author).where(Author.channel == channel, by_id | (func.lower(Author.handle) == handle))
+    return db.exec(query.order_by(by_id.desc(), col(Author.id).desc())).first()
 
 
 def followers_of(db: Session, author_ids: Collection[int]) -> dict[int, int]:

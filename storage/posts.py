@@ -1,17 +1,17 @@
 """Posts: what was heard, each once, and where each is on its way through the house."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, func, text
+from sqlalchemy import Index, UniqueConstraint, bindparam, case, func, literal, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from domain.values import NewPost, Page, PostKind, Priority
 from storage import authors
-from storage.columns import document, key
+from storage.columns import document, key, rows_of
 from storage.sources import Source
 
 NEW, JUDGED, SETTLED, IGNORED = "new", "judged", "settled", "ignored"
@@ -81,34 +81,91 @@ class Unreadable(SQLModel, table=True):
     said_at: datetime | None = None
 
 
+_POSTS = rows_of(Post)
+_NEWER = _POSTS.alias("newer")
+
+# prepared once: putting a statement of a hundred rows together costs more than running it
+_KNOWN = select(_POSTS.c.native_id).where(
+    _POSTS.c.channel == bindparam("channel"), _POSTS.c.native_id.in_(bindparam("native_ids", expanding=True))
+)
+_KEEP = (
+    insert(_POSTS)
+    .on_conflict_do_nothing(index_elements=["channel", "native_id"])
+    .returning(_POSTS.c.id, _POSTS.c.native_id)
+)
+_SUPERSEDE = (
+    update(_POSTS)
+    .where(
+        _POSTS.c.channel == bindparam("on"),
+        _POSTS.c.logical_id.in_(bindparam("logical_ids", expanding=True)),
+        _POSTS.c.state.in_((NEW, JUDGED)),
+        select(literal(1))
+        .where(
+            _NEWER.c.channel == _POSTS.c.channel,
+            _NEWER.c.logical_id == _POSTS.c.logical_id,
+            _NEWER.c.version > _POSTS.c.version,
+        )
+        .correlate(_POSTS)
+        .exists(),
+    )
+    .values(state=IGNORED)
+)
+AT_ONCE = 500  # rows a statement: databases bound how many values one may hold
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What of a page was new. Ids in the page's order."""
+    """What of a page was new. Ids of posts, oldest first; native ids of what nobody could parse."""
 
     new: tuple[int, ...]
     late: int
     repeated: int
-    unreadable: int
+    unreadable: tuple[str, ...]
 
 
 def store_page(db: Session, source: Source, page: Page, *, now: datetime) -> Stored:
     """Keep what is new on `page`, forget nothing, double nothing. The caller moves the cursor in this transaction."""
-    ids = authors.meet(db, source.channel, (post.author for post in page.posts), now=now)
-    rows = {post.native_id: _row(source, post, ids[post.author.native_id], now) for post in page.posts}
     new: list[int] = []
     late = 0
-    if rows:
-        statement = insert(Post).values(list(rows.values()))
-        statement = statement.on_conflict_do_nothing(index_elements=["channel", "native_id"])
-        returned = db.execute(statement.returning(col(Post.id), col(Post.native_id))).all()
-        new = [row_id for row_id, _ in returned]
-        fresh = {native_id for _, native_id in returned}
-        _supersede(db, source.channel, [post for post in page.posts if post.native_id in fresh and post.version > 1])
-        horizon = source.newest_at
-        late = sum(1 for post in page.posts if horizon and post.native_id in fresh and post.created_at < horizon)
+    for part in _parts(_oldest_first(page.posts)):
+        fresh = _unknown(db, source.channel, part)
+        kept = _keep(db, source, fresh, now)
+        new += sorted(kept.values())
+        late += sum(1 for post in fresh if source.newest_at and post.created_at < source.newest_at)
     mark_gone(db, source.channel, page.gone, now=now)
     aside = _set_aside(db, source, page, now)
-    return Stored(tuple(sorted(new)), late, len(page.posts) - len(new), aside)
+    return Stored(tuple(new), late, len(page.posts) - len(new), aside)
+
+
+def _oldest_first(posts: Sequence[NewPost]) -> list[NewPost]:
+    """Order a page so that ids grow with time, each post once; of equal times the lower id is the older."""
+    once = {post.native_id: post for post in posts}
+    return sorted(once.values(), key=lambda post: (post.created_at, len(post.native_id), post.native_id))
+
+
+def _parts(posts: Sequence[NewPost]) -> Iterator[Sequence[NewPost]]:
+    for start in range(0, len(posts), AT_ONCE):
+        yield posts[start : start + AT_ONCE]
+
+
+def _unknown(db: Session, channel: str, posts: Sequence[NewPost]) -> list[NewPost]:
+    """Leave out what is stored, before its author is touched: a re-read must not bring back who was forgotten."""
+    native_ids = [post.native_id for post in posts]
+    known = set(db.connection().execute(_KNOWN, {"channel": channel, "native_ids": native_ids}).scalars())
+    return [post for post in posts if post.native_id not in known]
+
+
+def _keep(db: Session, source: Source, posts: Sequence[NewPost], now: datetime) -> dict[str, int]:
+    """Insert posts nobody has stored yet; returns row ids by native id."""
+    if not posts:
+        return {}
+    ids = authors.meet(db, source.channel, (post.author for post in posts), now=now)
+    rows = [_row(source, post, ids[post.author.native_id], now) for post in posts]
+    kept = {native_id: row_id for row_id, native_id in db.connection().execute(_KEEP, rows)}
+    # an edit may come before the original: whichever of the two is on this page, the newer one stands
+    logical_ids = {row["logical_id"] for row in rows}
+    db.connection().execute(_SUPERSEDE, {"on": source.channel, "logical_ids": list(logical_ids)})
+    return kept
 
 
 def _row(source: Source, post: NewPost, author_id: int, now: datetime) -> dict[str, Any]:
@@ -139,24 +196,9 @@ def _row(source: Source, post: NewPost, author_id: int, now: datetime) -> dict[s
     }
 
 
-def _supersede(db: Session, channel: str, edits: Iterable[NewPost]) -> None:
-    """Put older versions of edited posts out of the way, unless they are answered already."""
-    for edit in edits:
-        db.execute(
-            update(Post)
-            .where(
-                col(Post.channel) == channel,
-                col(Post.logical_id) == edit.logical_id,
-                col(Post.version) < edit.version,
-                col(Post.state).in_((NEW, JUDGED)),
-            )
-            .values(state=IGNORED)
-        )
-
-
-def _set_aside(db: Session, source: Source, page: Page, now: datetime) -> int:
+def _set_aside(db: Session, source: Source, page: Page, now: datetime) -> tuple[str, ...]:
     if not page.unreadable:
-        return 0
+        return ()
     rows = [
         {
             "channel": source.channel,
@@ -169,16 +211,26 @@ def _set_aside(db: Session, source: Source, page: Page, now: datetime) -> int:
         for item in page.unreadable
     ]
     statement = insert(Unreadable).values(rows).on_conflict_do_nothing(index_elements=["channel", "native_id"])
-    return len(db.execute(statement.returning(col(Unreadable.id))).all())
+    return tuple(row[0] for row in db.execute(statement.returning(col(Unreadable.native_id))))
+
+
+def unsaid(db: Session, source_id: int) -> list[Unreadable]:
+    """List what was set aside from this source and nobody has been told of, oldest first."""
+    query = select(Unreadable).where(Unreadable.source_id == source_id, col(Unreadable.said_at).is_(None))
+    return list(db.exec(query.order_by(col(Unreadable.id))))
 
 
 def mark_gone(db: Session, channel: str, native_ids: Sequence[str], *, now: datetime) -> None:
-    """Note that posts no longer exist at their platform, and take their text out: counts stay, words go."""
+    """Note that posts no longer exist at their platform, and take their text out: counts stay, words go.
+
+    A platform that deletes one version of a post deletes them all. What nobody has judged yet needs no judging.
+    """
     if native_ids:
+        named = select(col(Post.logical_id)).where(col(Post.channel) == channel, col(Post.native_id).in_(native_ids))
         db.execute(
             update(Post)
-            .where(col(Post.channel) == channel, col(Post.native_id).in_(native_ids), col(Post.gone_at).is_(None))
-            .values(gone_at=now, text="")
+            .where(col(Post.channel) == channel, col(Post.logical_id).in_(named), col(Post.gone_at).is_(None))
+            .values(gone_at=now, text="", raw={}, state=case((col(Post.state) == NEW, IGNORED), else_=col(Post.state)))
         )
 
 
@@ -223,18 +275,11 @@ def tally(db: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def hourly_profile(db: Session, source_id: int, *, since: datetime, until: datetime) -> list[float]:
-    """Say how many posts an hour a source brings, by UTC hour of day (24 numbers), over the days between."""
-    days = max(1.0, (until - since).total_seconds() / 86400)
-    hour = func.strftime("%H", col(Post.created_at)) if _is_sqlite(db) else func.to_char(col(Post.created_at), "HH24")
-    query = (
-        select(hour, func.count())
-        .where(Post.source_id == source_id, col(Post.created_at) >= since, col(Post.created_at) <= until)
-        .group_by(hour)
+def brought(db: Session, source_id: int, *, since: datetime, until: datetime, at_most: int) -> int:
+    """Count the posts a source brought that were published between two moments, no further than `at_most`."""
+    some = (
+        select(literal(1))
+        .where(Post.source_id == source_id, col(Post.created_at) >= since, col(Post.created_at) < until)
+        .limit(at_most)
     )
-    counts = {int(row[0]): row[1] for row in db.execute(query)}
-    return [counts.get(h, 0) / days for h in range(24)]
-
-
-def _is_sqlite(db: Session) -> bool:
-    return db.get_bind().dialect.name == "sqlite"
+    return db.exec(select(func.count()).select_from(some.subquery())).one()

@@ -1,7 +1,7 @@
 """Rates: one row per endpoint that all workers share. A limit is data: it moves a time, nothing sleeps."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.dialects.sqlite import insert
@@ -9,6 +9,8 @@ from sqlmodel import Session, SQLModel, select
 
 from domain.values import RateState
 from storage.columns import key
+
+LONGEST_WINDOW = timedelta(hours=24)  # of any platform's limit; a reset further away is some clock's mistake
 
 
 class Rate(SQLModel, table=True):
@@ -60,7 +62,7 @@ def _write(
         "limit": state.limit,
         "remaining": state.remaining,
         "reset_at": state.reset_at,
-        "paused_until": paused_until,
+        "paused_until": paused_until and min(paused_until, now + LONGEST_WINDOW),
         "why": why,
         "seen_at": now,
     }

@@ -1,19 +1,22 @@
 """Sources: what is polled, how far we have heard, and how each is doing."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.dialects.sqlite import insert
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import UniqueConstraint, tuple_
+from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from domain.values import Page, SourceSpec
 from storage.columns import key
 
-LISTENING, PAUSED, STOPPED = "listening", "paused", "stopped"
+LISTENING, PAUSED, STOPPED, RETIRED = "listening", "paused", "stopped", "retired"
+"""paused: goes on by itself at `next_poll_at` · stopped: waits for a person · retired: not in the settings any more."""
+
+POLLED = (LISTENING, PAUSED)
 
 
 class Source(SQLModel, table=True):
-    """One thing we poll. `paused` goes on by itself at `next_poll_at`; `stopped` waits for a person."""
+    """One thing we poll."""
 
     __tablename__ = "sources"
     __table_args__ = (UniqueConstraint("channel", "account", "name"),)
@@ -31,6 +34,7 @@ class Source(SQLModel, table=True):
     why: str = ""  # of the state, for the operator
     remedy: str = ""
     failures: int = 0  # in a row
+    told: str = ""  # of the card that told the team we cannot hear here; the next page tells that we can again
     since: datetime  # when we began to listen
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
@@ -42,67 +46,78 @@ class Source(SQLModel, table=True):
 
 def register(db: Session, channel: str, account: str, spec: SourceSpec, *, now: datetime) -> None:
     """Begin to listen to `spec`, or take over its changed settings; the cursor stays."""
-    row = {
-        "channel": channel,
-        "account": account,
-        "name": spec.name,
-        "endpoint": spec.endpoint,
-        "every_s": int(spec.every.total_seconds()),
-        "expect_within_s": int(spec.expect_within.total_seconds()) if spec.expect_within else None,
-        "next_poll_at": now,
-        "since": now,
-        "state": LISTENING,
-        "why": "",
-        "remedy": "",
-        "failures": 0,
-        "heard": 0,
-        "late": 0,
-    }
-    statement = insert(Source).values(row)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["channel", "account", "name"],
-            set_={name: row[name] for name in ("endpoint", "every_s", "expect_within_s")},
-        )
+    known = db.exec(
+        select(Source).where(Source.channel == channel, Source.account == account, Source.name == spec.name)
+    ).first()
+    source = known or Source(
+        channel=channel, account=account, name=spec.name, endpoint="", every_s=0, next_poll_at=now, since=now
     )
+    source.endpoint = spec.endpoint
+    source.every_s = int(spec.every.total_seconds())
+    source.expect_within_s = int(spec.expect_within.total_seconds()) if spec.expect_within else None
+    # polls missed while nothing ran are nobody's delay
+    source.next_poll_at = max(source.next_poll_at, now)
+    if source.state == RETIRED:
+        restart(source, now=now)
+    db.add(source)
 
 
-def due(db: Session, *, now: datetime, channel: str | None = None) -> Source | None:
-    """Name the source that has waited longest past its time, or None."""
-    query = select(Source).where(col(Source.next_poll_at) <= now, Source.state != STOPPED)
-    if channel is not None:
-        query = query.where(Source.channel == channel)
+def retire(db: Session, channel: str, account: str, *, offered: Collection[str]) -> None:
+    """Poll no more what this channel does not offer now: a search taken out of the settings, another account's."""
+    gone = (col(Source.account) != account) | col(Source.name).not_in(offered)
+    db.exec(update(Source).where(col(Source.channel) == channel, gone).values(state=RETIRED, why="", remedy=""))
+
+
+def due(db: Session, *, now: datetime, accounts: Collection[tuple[str, str]]) -> Source | None:
+    """Name the source of these accounts, as (channel, account), that has waited longest past its time, or None."""
+    query = select(Source).where(
+        col(Source.next_poll_at) <= now,
+        col(Source.state).in_(POLLED),
+        tuple_(col(Source.channel), col(Source.account)).in_(accounts),
+    )
     return db.exec(query.order_by(col(Source.next_poll_at), col(Source.id)).limit(1)).first()
 
 
 def listening(db: Session) -> list[Source]:
-    """List every source, in a stable order."""
-    return list(db.exec(select(Source).order_by(Source.channel, Source.account, Source.name)))
+    """List every source of the settings, in a stable order."""
+    query = select(Source).where(Source.state != RETIRED)
+    return list(db.exec(query.order_by(Source.channel, Source.account, Source.name)))
+
+
+def take(source: Source, *, now: datetime) -> None:
+    """Move the time of the next poll before this one begins: one that fails in any way holds up no other source."""
+    source.next_poll_at = now + timedelta(seconds=source.every_s)
 
 
 def heard_page(source: Source, page: Page, *, new: int, late: int, now: datetime) -> None:
     """Move the cursor with its page; ask again at once when there is more."""
-    newest = max((post.created_at for post in page.posts), default=None)
+    # a post dated ahead of our clock must not make all that follow it look late
+    newest = max((min(post.created_at, now) for post in page.posts), default=None)
     if newest is not None and (source.pending_at is None or newest > source.pending_at):
         source.pending_at = newest
     if not page.more:
         source.newest_at = max(filter(None, (source.newest_at, source.pending_at)), default=None)
         source.pending_at = None
     source.cursor = page.cursor
-    source.next_poll_at = now if page.more else now + timedelta(seconds=source.every_s)
-    source.state, source.why, source.remedy, source.failures = LISTENING, "", "", 0
     source.last_ok_at = now
     if new:
         source.last_new_at = now
     source.heard += new
     source.late += late
+    restart(source, now=now if page.more else now + timedelta(seconds=source.every_s))
+
+
+def wait(source: Source, *, until: datetime, why: str, paused: bool = False) -> None:
+    """Leave a source alone until then, though nothing failed; `paused`: for so long that it counts as not listening."""
+    source.next_poll_at, source.why = until, why
+    if paused:
+        source.state = PAUSED
 
 
 def postpone(source: Source, *, until: datetime, why: str) -> None:
-    """Leave a source alone until then; it goes on by itself."""
-    source.state, source.why = PAUSED, why
+    """Leave a source alone until then after a failure; it goes on by itself."""
+    wait(source, until=until, why=why, paused=True)
     source.failures += 1
-    source.next_poll_at = until
 
 
 def stop(source: Source, *, why: str, remedy: str) -> None:
@@ -112,6 +127,6 @@ def stop(source: Source, *, why: str, remedy: str) -> None:
 
 
 def restart(source: Source, *, now: datetime) -> None:
-    """Listen again after a person has mended the cause."""
+    """Listen again, from `now` on; what was wrong is mended."""
     source.state, source.why, source.remedy, source.failures = LISTENING, "", "", 0
     source.next_poll_at = now

@@ -8,6 +8,7 @@ from storage.deliveries import Delivery
 from storage.events import Event
 from storage.gatings import Gating
 from storage.incidents import Incident
+from storage.optouts import OptOut, Salt
 from storage.posts import Post, Unreadable
 from storage.rates import Rate
 from storage.sources import Source
@@ -28,8 +29,10 @@ __all__ = [
     "Fact",
     "Gating",
     "Incident",
+    "OptOut",
     "Post",
     "Rate",
+    "Salt",
     "Source",
     "Spent",
     "Switch",

@@ -50,6 +50,11 @@ def upgrade() -> None:
     with op.batch_alter_table('incidents', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_incidents_closed_at'), ['closed_at'], unique=False)
 
+    op.create_table('opt_outs',
+    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('digest')
+    )
     op.create_table('rates',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -63,6 +68,11 @@ def upgrade() -> None:
     sa.Column('seen_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('channel', 'account', 'endpoint')
+    )
+    op.create_table('salts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('value', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
     )
     op.create_table('sources',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -78,6 +88,7 @@ def upgrade() -> None:
     sa.Column('why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('remedy', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('told', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('last_ok_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('last_new_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -394,7 +405,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sources_next_poll_at'))
 
     op.drop_table('sources')
+    op.drop_table('salts')
     op.drop_table('rates')
+    op.drop_table('opt_outs')
     with op.batch_alter_table('incidents', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_incidents_closed_at'))
 

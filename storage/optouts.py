@@ -1,0 +1,54 @@
+"""Opt-outs that outlive the person's data: who was forgotten is known again by a salted digest and nothing else."""
+
+import hmac
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import Field, Session, SQLModel, col, select
+
+SALT_BYTES = 32
+
+
+class Salt(SQLModel, table=True):
+    """This database's salt, made when first needed: digests of two databases cannot be compared."""
+
+    __tablename__ = "salts"
+
+    id: int = Field(default=1, primary_key=True)
+    value: str
+
+
+class OptOut(SQLModel, table=True):
+    """Somebody who was forgotten and wants no automatic words."""
+
+    __tablename__ = "opt_outs"
+
+    digest: str = Field(primary_key=True)
+    at: datetime
+
+
+def keep(db: Session, channel: str, native_id: str, *, now: datetime) -> str:
+    """Keep an opt-out without the id; returns the digest that stands for it from now on."""
+    if db.get(Salt, 1) is None:
+        db.add(Salt(value=secrets.token_hex(SALT_BYTES)))
+        db.flush()
+    digest = _digest(db.get_one(Salt, 1).value, channel, native_id)
+    db.execute(insert(OptOut).values(digest=digest, at=now).on_conflict_do_nothing(index_elements=["digest"]))
+    return digest
+
+
+def among(db: Session, channel: str, native_ids: Collection[str]) -> list[str]:
+    """Say which of these native ids belong to people who were forgotten."""
+    salt = db.get(Salt, 1)
+    if salt is None:  # nobody was: nothing to compute
+        return []
+    digests = {_digest(salt.value, channel, native_id): native_id for native_id in native_ids}
+    found: Iterable[str] = db.exec(select(col(OptOut.digest)).where(col(OptOut.digest).in_(digests)))
+    return [digests[digest] for digest in found]
+
+
+def _digest(salt: str, channel: str, native_id: str) -> str:
+    return hmac.new(bytes.fromhex(salt), f"{channel}\0{native_id}".encode(), sha256).hexdigest()
