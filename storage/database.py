@@ -6,7 +6,7 @@ leaves), and writers that take the lock when they begin, so that a lost race wai
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session
 
 BUSY_TIMEOUT = timedelta(seconds=15)  # longer than the longest transaction of ours by far
@@ -66,7 +66,8 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables up to this version. Safe to run at every start."""
+    """Bring the tables up to this version, in one transaction. Safe to run at every start."""
+    _keep_private(sqlite_file(engine.url))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -75,7 +76,26 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def sqlite_file(url: str) -> Path | None:
+def _keep_private(file: Path | None) -> None:
+    """Make a new database file readable by its owner alone; the files beside it take over its mode."""
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)
+
+
+def checkpoint(engine: Engine) -> bool:
+    """Move everything from the log beside the database into the file and empty the log: erased words leave both.
+
+    False while somebody still reads an older view: then try again later. Always True on a server.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with closing(engine.raw_connection()) as connection:
+        busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def sqlite_file(url: str | URL) -> Path | None:
     """Say which file `url` lives in; None for a server or memory."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
