@@ -1,6 +1,6 @@
 """Cases: our record of one customer's matter, from the first post to its resolution."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Index, func, text
@@ -42,6 +42,18 @@ class Case(SQLModel, table=True):
             postgresql_where=text("state = 'open'"),
         ),
         Index("cases_due", "due_at", sqlite_where=text("sla = 'pending'"), postgresql_where=text("sla = 'pending'")),
+        Index(
+            "cases_offered",
+            "handoff_at",
+            sqlite_where=text("handoff = 'offered'"),
+            postgresql_where=text("handoff = 'offered'"),
+        ),
+        Index(
+            "cases_incident",
+            "incident_id",
+            sqlite_where=text("incident_id IS NOT NULL"),
+            postgresql_where=text("incident_id IS NOT NULL"),
+        ),
     )
 
     id: int = key()
@@ -56,11 +68,12 @@ class Case(SQLModel, table=True):
     lang: str = "und"
     rule: str = ""  # triage's rule that made it
     reason: str = ""  # triage's reason, no customer's words
+    topic: str = ""  # what it is about; see responder/topics.py
     opened_at: datetime
     updated_at: datetime
     closed_at: datetime | None = None
     posts: int = 1
-    # the handoff: none -> offered -> opened -> context -> owned -> resolved
+    # the handoff: none -> offered (-> lapsed) -> opened -> context -> owned -> resolved
     handoff: str = "none"
     handoff_at: datetime | None = None
     # the claim: who holds it; the fence grows with each claim, so that an old one is known to be old
@@ -68,7 +81,7 @@ class Case(SQLModel, table=True):
     claimed_at: datetime | None = None
     fence: int = 0
     # first response: an automatic acknowledgement never meets it
-    sla: str = "pending"  # pending · met · breached
+    sla: str = "pending"  # pending · met · breached · void: dismissed, so nothing was owed
     due_at: datetime | None = None
     warned_at: datetime | None = None
     answered_at: datetime | None = None  # a person's first word
@@ -86,7 +99,7 @@ class CasePost(SQLModel, table=True):
 
 
 class Fact(SQLModel, table=True):
-    """Something the customer told us in private, so that nobody asks twice. Erased with the person."""
+    """Something the customer told us, in private or in public, so that nobody asks twice. Erased with the person."""
 
     __tablename__ = "facts"
 
@@ -115,6 +128,29 @@ def invited(db: Session, author_id: int) -> Case | None:
     return db.exec(query.order_by(col(Case.handoff) == "none", col(Case.updated_at).desc())).first()
 
 
+def of_authors(db: Session, author_ids: Collection[int], *, resolved_since: datetime) -> list[Case]:
+    """List these authors' live cases and those resolved since then, the latest first."""
+    fresh = (col(Case.state) == RESOLVED) & (col(Case.closed_at) >= resolved_since)
+    query = select(Case).where(col(Case.author_id).in_(author_ids), col(Case.state).in_(LIVE) | fresh)
+    return list(db.exec(query.order_by(col(Case.updated_at).desc(), col(Case.id).desc())))
+
+
+def of_posts(db: Session, post_ids: Collection[int]) -> dict[int, int]:
+    """Look up which case each post belongs to, where it does."""
+    rows = db.exec(select(CasePost).where(col(CasePost.post_id).in_(post_ids)))
+    return {row.post_id: row.case_id for row in rows}
+
+
+def around(db: Session, channel: str, conversation: str) -> list[Case]:
+    """List the live cases with a post in this conversation, public or private."""
+    inside = (
+        select(col(CasePost.case_id))
+        .join(Post, col(Post.id) == col(CasePost.post_id))
+        .where(Post.channel == channel, Post.conversation == conversation)
+    )
+    return list(db.exec(select(Case).where(col(Case.id).in_(inside), col(Case.state).in_(LIVE)).order_by(col(Case.id))))
+
+
 def open_case(db: Session, case: Case, post: Post) -> Case:
     """Keep a new case with its first post; gives it its id."""
     db.add(case)
@@ -128,6 +164,14 @@ def join(db: Session, case: Case, post: Post, *, now: datetime) -> None:
     db.add(CasePost(post_id=post.id, case_id=case.id))
     case.posts += 1
     case.updated_at = now
+
+
+def opened_since(db: Session, author_ids: Collection[int], since: datetime) -> dict[int, int]:
+    """Count the cases each of these authors has had since then; who had none is missing."""
+    query = select(Case.author_id, func.count()).where(
+        col(Case.author_id).in_(author_ids), col(Case.opened_at) >= since
+    )
+    return {row[0]: row[1] for row in db.exec(query.group_by(col(Case.author_id)))}
 
 
 def complaints_since(db: Session, author_id: int, since: datetime) -> int:
@@ -150,6 +194,17 @@ def ahead(db: Session, case: Case) -> int:
         )
     )
     return db.exec(query).one()
+
+
+def urgent_since(db: Session, case: Case, since: datetime) -> bool:
+    """Say whether a more urgent case than this has come in, or become so, since then and waits."""
+    query = select(col(Case.id)).where(
+        Case.state == OPEN,
+        col(Case.claimed_by).is_(None),
+        col(Case.priority) < case.priority,
+        (col(Case.opened_at) >= since) | (col(Case.updated_at) >= since),
+    )
+    return db.exec(query.limit(1)).first() is not None
 
 
 def posts_of(db: Session, case_id: int) -> list[Post]:

@@ -135,6 +135,7 @@ def upgrade() -> None:
     sa.Column('lang', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('rule', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('topic', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -157,7 +158,9 @@ def upgrade() -> None:
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index('cases_author', ['author_id', 'opened_at'], unique=False)
         batch_op.create_index('cases_due', ['due_at'], unique=False, sqlite_where=sa.text("sla = 'pending'"), postgresql_where=sa.text("sla = 'pending'"))
+        batch_op.create_index('cases_incident', ['incident_id'], unique=False, sqlite_where=sa.text("incident_id IS NOT NULL"), postgresql_where=sa.text("incident_id IS NOT NULL"))
         batch_op.create_index('cases_live', ['author_id', 'conversation'], unique=True, sqlite_where=sa.text("state IN ('open', 'waiting')"), postgresql_where=sa.text("state IN ('open', 'waiting')"))
+        batch_op.create_index('cases_offered', ['handoff_at'], unique=False, sqlite_where=sa.text("handoff = 'offered'"), postgresql_where=sa.text("handoff = 'offered'"))
         batch_op.create_index('cases_opened', ['channel', 'account', 'opened_at'], unique=False)
         batch_op.create_index('cases_private', ['channel', 'private_conversation'], unique=False)
         batch_op.create_index('cases_queue', ['priority', 'opened_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
@@ -394,7 +397,9 @@ def downgrade() -> None:
         batch_op.drop_index('cases_queue', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index('cases_private')
         batch_op.drop_index('cases_opened')
+        batch_op.drop_index('cases_offered', sqlite_where=sa.text("handoff = 'offered'"), postgresql_where=sa.text("handoff = 'offered'"))
         batch_op.drop_index('cases_live', sqlite_where=sa.text("state IN ('open', 'waiting')"), postgresql_where=sa.text("state IN ('open', 'waiting')"))
+        batch_op.drop_index('cases_incident', sqlite_where=sa.text("incident_id IS NOT NULL"), postgresql_where=sa.text("incident_id IS NOT NULL"))
         batch_op.drop_index('cases_due', sqlite_where=sa.text("sla = 'pending'"), postgresql_where=sa.text("sla = 'pending'"))
         batch_op.drop_index('cases_author')
 
