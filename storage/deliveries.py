@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
-from domain.sending import DeliveryKind
+from domain.sending import CUSTOMER_FACING, DeliveryKind
 from domain.values import Priority
 from storage.columns import document, key
 
@@ -236,6 +236,17 @@ def by_key(db: Session, key: str) -> Delivery | None:
 def of_case(db: Session, case_id: int) -> list[Delivery]:
     """List a case's deliveries in the order they were promised."""
     return list(db.exec(select(Delivery).where(Delivery.case_id == case_id).order_by(col(Delivery.id))))
+
+
+def ready_automatic(db: Session, case_id: int) -> list[Delivery]:
+    """List the bot's words to a case's customer that have not begun to go."""
+    query = select(Delivery).where(
+        Delivery.case_id == case_id,
+        Delivery.state == READY,
+        col(Delivery.automatic),
+        col(Delivery.kind).in_(CUSTOMER_FACING),
+    )
+    return list(db.exec(query.order_by(col(Delivery.id)).with_for_update()))
 
 
 def automatic_to(db: Session, author_id: int, *, since: datetime, besides: str = "") -> int:
