@@ -1,4 +1,4 @@
-"""The world a product is shown: X on loopback with people on it, a clock, and the books of what happened."""
+"""The world a product is shown: X and Slack on loopback, a clock, and the books of what happened."""
 
 from pathlib import Path
 from types import TracebackType
@@ -6,6 +6,7 @@ from typing import Self
 
 from domain.clock import Clock, utc_now
 from sandbox.pace import Pace
+from sandbox.slack import Slack
 from sandbox.x import X
 
 
@@ -19,14 +20,17 @@ class World:
         self.clock = Pace(clock, speed)
         self.scenario = scenario
         self.x = X(clock=self.clock, seed=seed)
+        self.slack = Slack(clock=self.clock, seed=seed)
 
     def __enter__(self) -> Self:
         """Start."""
         self.x.start()
+        self.slack.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop."""
+        self.slack.stop()
         self.x.stop()

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, jsonify, request
-from werkzeug.wrappers import Request, Response
+from flask import Flask
+from werkzeug.wrappers import Request
 
 from domain.clock import Clock
-from sandbox import x_people, x_reads, x_writes
-from sandbox.faults import Fault, Faults, fault_from
+from sandbox import fault_routes, x_people, x_reads, x_writes
+from sandbox.faults import Fault, Faults
 from sandbox.hurting import Hurting, Ways
 from sandbox.loopback import Loopback
 from sandbox.x_answers import ANSWERS, CHANGES
@@ -194,18 +194,8 @@ class X:
         x_people.register(self._api, app)
         x_reads.register(self._api, app)
         x_writes.register(self._api, app)
-        app.add_url_rule("/_sandbox/faults", "faults", self._faults, methods=["GET", "POST", "DELETE"])
+        fault_routes.register(app, self.faults)
         return app
-
-    def _faults(self) -> Response:
-        if request.method == "POST":
-            try:
-                self.faults.add(fault_from(request.get_json()))
-            except ValueError as exc:
-                return Response(json.dumps({"error": str(exc)}), 400, content_type="application/json")
-        elif request.method == "DELETE":
-            self.faults.clear(request.args.get("tag"))
-        return jsonify(self.faults.told())
 
     def _vanish(self, environ: WSGIEnvironment, _fault: Fault) -> None:
         for post in _addressed(environ):

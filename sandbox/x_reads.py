@@ -10,8 +10,8 @@ from sandbox.x_answers import not_found
 from sandbox.x_api import Call, XApi
 from sandbox.x_fields import give_directs, give_posts
 from sandbox.x_params import PAGED, TIMES, Answered, invalid, token
-from sandbox.x_query import Matches, QueryError, Searched, parse
 from sandbox.x_people import asked_of
+from sandbox.x_query import Matches, QueryError, Searched, parse
 from sandbox.x_state import XDirect, XPost
 from sandbox.x_text import names_in
 

@@ -9,7 +9,9 @@ import pytest
 import requests
 import tweepy
 from requests.adapters import HTTPAdapter
+from slack_sdk import WebClient
 
+from sandbox.slack import Slack
 from sandbox.x import X
 
 
@@ -76,3 +78,16 @@ def client(x: X) -> Iterator[tweepy.Client]:
     made = tweepy_client(x)
     yield made
     made.session.close()
+
+
+@pytest.fixture
+def slack(hands: Hands) -> Iterator[Slack]:
+    server = Slack(clock=hands)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def web(slack: Slack) -> WebClient:
+    return WebClient(token=slack.token, base_url=slack.base_url, timeout=5)
