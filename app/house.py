@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from app.schedule import Stage
+from app.schedule import TICK, Stage
 from app.settings import Settings, connectors
 from desk.console import Console
 from desk.mail import Mail
@@ -21,8 +21,6 @@ from moderation import judge as judging
 from moderation.judge import Judge
 from responder import deliver, followup, incidents, respond
 from storage.database import migrate, open_database
-
-SLOW_TICK = timedelta(seconds=10)  # for what has minutes: promises to customers, silent sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +61,24 @@ def prepare(house: House) -> None:
     listen.resume(house.engine, now=house.clock())
 
 
-def stages(house: House, judge: Judge) -> list[Stage]:
-    """List the stages of the road, in its order."""
+def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]:
+    """List the stages of the road, in its order; `tick` is how often each looks when nothing wakes it."""
     engine, conduct = house.engine, house.conduct
     deliveries = [f"deliver {via}" for via in house.carriers]
     road = [
-        Stage(f"listen {name}", partial(_listen, engine, {name: channel}, conduct), wakes=("judge",))
+        Stage(f"listen {name}", partial(_listen, engine, {name: channel}, conduct), tick, ("judge",))
         for name, channel in house.channels.items()
         if isinstance(channel, Hears)
     ]
     road += [
-        Stage("judge", lambda now: judging.run_once(engine, judge, now=now), wakes=("respond",)),
-        Stage("respond", lambda now: respond.run_once(engine, conduct=conduct, now=now), wakes=tuple(deliveries)),
+        Stage("judge", lambda now: judging.run_once(engine, judge, now=now), tick, ("respond",)),
+        Stage("respond", lambda now: respond.run_once(engine, conduct=conduct, now=now), tick, tuple(deliveries)),
     ]
-    road += [Stage(f"deliver {via}", partial(_deliver, house, via)) for via in house.carriers]
+    road += [Stage(f"deliver {via}", partial(_deliver, house, via), tick) for via in house.carriers]
     road += [
-        Stage("follow up", lambda now: followup.run_once(engine, conduct=conduct, now=now), SLOW_TICK),
-        Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), SLOW_TICK),
-        Stage("watch", lambda now: watch.run_once(engine, conduct=conduct, now=now) and False, timedelta(minutes=1)),
+        Stage("follow up", lambda now: followup.run_once(engine, conduct=conduct, now=now), 10 * tick),
+        Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), 10 * tick),
+        Stage("watch", lambda now: watch.run_once(engine, conduct=conduct, now=now) and False, 60 * tick),
     ]
     return road
 

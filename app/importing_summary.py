@@ -4,19 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from rich.table import Table
-from sqlalchemy import Engine, func
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine
 
 from app import terminal
 from domain.masking import mask
 from domain.sending import DeliveryKind
 from domain.values import Span
+from storage import examples
 from storage.books import balance
 from storage.database import reading
-from storage.deliveries import Delivery
-from storage.gatings import Gating
-from storage.posts import Post
-from storage.verdicts import Verdict
+from storage.examples import Example
 
 SHOWN = 8  # examples of each
 QUOTE = 180  # characters
@@ -26,7 +23,7 @@ def summarise(engine: Engine, *, brand: str) -> dict[str, Any]:
     """Collect what the road made of the posts."""
     with reading(engine) as db:
         books = balance(db)
-        first, last = db.exec(select(func.min(Post.created_at), func.max(Post.created_at))).one()
+        first, last = examples.span(db)
         return {
             "brand": brand,
             "heard": books.heard,
@@ -37,65 +34,25 @@ def summarise(engine: Engine, *, brand: str) -> dict[str, Any]:
             "needs": books.needs,
             "sentiments": books.sentiments,
             "languages": books.languages,
-            "rules": _count(db, Verdict.rule),
+            "rules": books.rules,
             "cases": sum(books.cases.values()),
             "answers": books.deliveries.get(DeliveryKind.REPLY.value, {}),
-            "refusals": _refusals(db),
-            "urgent": _examples(db),
-            "planned": _answers(db),
+            "refusals": examples.refusals(db),
+            "urgent": [_shown(example) for example in examples.urgent(db, limit=SHOWN)],
+            "planned": [_shown(example) for example in examples.answered(db, limit=SHOWN)],
         }
 
 
-def _count(db: Session, column: str) -> dict[str, int]:
-    rows = db.execute(select(col(column), func.count()).group_by(col(column)).order_by(func.count().desc()))
-    return {row[0]: row[1] for row in rows}
-
-
-def _refusals(db: Session) -> dict[str, int]:
-    """Count what the gate would not have let through, by rule; the rehearsal itself does not count."""
-    query = (
-        select(Gating.rule, func.count())
-        .where(Gating.verdict != "allow", Gating.rule != "dry-run")
-        .group_by(Gating.rule)
-        .order_by(func.count().desc())
-    )
-    return {rule: count for rule, count in db.exec(query)}  # noqa: C416 - rows are not pairs to the type checker
-
-
-def _examples(db: Session) -> list[dict[str, Any]]:
-    """Show the urgent posts, the surest first, each rule in its turn."""
-    query = select(Post, Verdict).join(Verdict, col(Verdict.post_id) == col(Post.id)).where(Verdict.need == "urgent")
-    rows = db.exec(query.order_by(col(Verdict.priority), col(Verdict.person).desc()).limit(400)).all()
-    turns: dict[str, int] = {}
-    ranked: list[tuple[int, int, Post, Verdict]] = []
-    for post, verdict in rows:
-        turns[verdict.rule] = turns.get(verdict.rule, 0) + 1
-        ranked.append((turns[verdict.rule], len(ranked), post, verdict))
-    chosen = sorted(ranked, key=lambda row: row[:2])[:SHOWN]
-    return [
-        {"id": post.native_id, "reason": verdict.reason, "lang": verdict.lang, "text": _quote(post, verdict)}
-        for _, _, post, verdict in chosen
-    ]
-
-
-def _answers(db: Session) -> list[dict[str, Any]]:
-    query = (
-        select(Post, Verdict, Delivery)
-        .join(Delivery, col(Delivery.post_id) == col(Post.id))
-        .join(Verdict, col(Verdict.post_id) == col(Post.id))
-        .where(Delivery.kind == DeliveryKind.REPLY.value)
-        .order_by(col(Verdict.priority), col(Delivery.id))
-        .limit(SHOWN)
-    )
-    return [
-        {"id": post.native_id, "lang": verdict.lang, "text": _quote(post, verdict), "answer": delivery.body}
-        for post, verdict, delivery in db.exec(query)
-    ]
-
-
-def _quote(post: Post, verdict: Verdict) -> str:
+def _shown(example: Example) -> dict[str, Any]:
+    post, verdict = example.post, example.verdict
     masked = " ".join(mask(post.text, (Span(**span) for span in verdict.personal_data)).split())
-    return masked if len(masked) <= QUOTE else masked[:QUOTE] + "…"
+    return {
+        "id": post.native_id,
+        "reason": verdict.reason,
+        "lang": verdict.lang,
+        "text": masked if len(masked) <= QUOTE else masked[:QUOTE] + "…",
+        "answer": example.answer,
+    }
 
 
 def draw(found: dict[str, Any], *, kept: Path | None) -> None:

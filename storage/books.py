@@ -25,6 +25,7 @@ class Books:
     unreadable: int  # set aside as they came
     cases: dict[str, int]  # by state
     needs: dict[str, int]  # verdicts by what was needed
+    rules: dict[str, int]  # verdicts by the policy's rule
     languages: dict[str, int]
     sentiments: dict[str, int]
     deliveries: dict[str, dict[str, int]]  # kind -> state -> count
@@ -60,6 +61,7 @@ def balance(db: Session) -> Books:
         unreadable=db.exec(select(func.count()).select_from(Unreadable)).one(),
         cases=_by(db, Case.state),
         needs=_by(db, Verdict.need),
+        rules=_by(db, Verdict.rule),
         languages=_by(db, Verdict.lang),
         sentiments=_by(db, Verdict.sentiment),
         deliveries=kinds,

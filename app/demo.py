@@ -1,0 +1,120 @@
+"""The command `demo`: a busy hour of an invented brand, in under a minute, against look-alikes on this machine."""
+
+import shutil
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from desk.socket import connect as connect_socket
+from rich.live import Live
+
+from app import house, terminal
+from app.demo_books import draw_summary, settle
+from app.demo_view import View
+from app.judging import make_judge
+from app.schedule import Schedule
+from app.settings import build
+from domain.clock import monotonic
+from domain.errors import SottovoceError
+from sandbox.world import BUSY_HOUR, World
+
+TICK = timedelta(milliseconds=100)  # of real time: the hour runs much faster than life
+LOOK = 0.2  # seconds between two looks at what happened
+PATIENCE = timedelta(seconds=45)  # real time after the last scene for everything to come to rest
+
+
+def play(folder: Path, *, keep: bool, port: int, speed: float) -> int:
+    """Play the hour; returns 0 only if the books balance, 1 otherwise."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        judge = make_judge()
+        with World(scenario=BUSY_HOUR, speed=speed, port=port) as world:
+            settings = build(_settings(world, folder), environment={})
+            built = house.build(settings, clock=world.clock, monotonic=lambda: monotonic() * speed)
+            house.prepare(built)
+            _write_settings(folder)
+            schedule = Schedule(built.engine, house.stages(built, judge, tick=TICK), clock=world.clock)
+            socket = connect_socket(settings.slack, built.engine, clock=world.clock)
+            schedule.start()
+            socket.start()
+            _watch(world, built)
+            account = settle(world, built)
+            draw_summary(account, world, folder, keep=keep)
+            if keep:
+                _stay()
+            socket.stop()
+            schedule.stop()
+            house.close(built)
+    except SottovoceError as exc:
+        raise terminal.fail(exc) from None
+    return 0 if account.balances else 1
+
+
+def _settings(world: World, folder: Path) -> dict[str, Any]:
+    signed = world.x.credentials
+    return {
+        "brand": "Nord Parcel",
+        "timezone": "Europe/Berlin",
+        "database": str((folder / "sottovoce.db").resolve()),
+        "dry_run": False,
+        "approval": "none",
+        "privacy_url": "",
+        "budget_usd": {"x": 25.0},
+        "personal_data": {"regions": ["DE", "US", "GB"], "patterns": [{"kind": "order", "regex": r"NP-?\d{6}"}]},
+        "x": {
+            "api_base": world.x.base_url,
+            "handle": world.x.brand.username,
+            "user_id": world.x.brand.id,
+            "searches": ['"nord parcel"'],
+            "owns_app": True,
+            "consumer_key": signed.consumer_key,
+            "consumer_secret": signed.consumer_secret,
+            "access_token": signed.access_token,
+            "access_token_secret": signed.access_token_secret,
+        },
+        "slack": {
+            "bot_token": world.slack.token,
+            "app_token": world.slack.app_token,
+            "api_base": world.slack.base_url,
+            "room": world.slack.alerts.id,
+            "cases_room": world.slack.cases.id,
+        },
+    }
+
+
+def _write_settings(folder: Path) -> None:
+    """Leave settings behind with which `cases`, `status` and `held` can look at the demo's database."""
+    (folder / "sottovoce.toml").write_text(
+        'brand = "Nord Parcel"\ndatabase = "sottovoce.db"\n\n# only for looking: these keys open nothing\n'
+        '[x]\nhandle = "NordParcel"\nbearer_token = "sandbox"\n',
+        "utf-8",
+    )
+
+
+def _watch(world: World, built: house.House) -> None:
+    """Show what happens until the scenario has played and everything has come to rest, or patience ends."""
+    view = View(world, built.engine)
+    pause = threading.Event()
+    world.play()
+    rest_by = None
+    with Live(view.frame(), console=terminal.out, refresh_per_second=5, transient=True) as live:
+        while True:
+            pause.wait(LOOK)
+            for line in view.news():
+                live.console.print(line)
+            live.update(view.frame())
+            if not world.played:
+                continue
+            rest_by = rest_by or monotonic() + PATIENCE.total_seconds()
+            if view.at_rest() or monotonic() > rest_by:
+                break
+
+
+def _stay() -> None:
+    terminal.out.print("\nStays up until Ctrl-C.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        terminal.out.print("Bye.")
