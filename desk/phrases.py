@@ -18,6 +18,7 @@ _CHANNELS = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "mastod
 _FACES = {Sentiment.NEGATIVE: "🙁", Sentiment.NEUTRAL: "😐", Sentiment.POSITIVE: "🙂"}
 _URGENCY = {int(Priority.URGENT): "‼ urgent", int(Priority.HIGH): "❗ soon"}
 _BAR = 5  # cells
+_LOOKED_AT = 4  # times the limit
 _KEPT_CONTROLS = "\n\t"
 # embeddings, overrides and isolates: left open, they would turn round our own words that follow
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -34,18 +35,18 @@ def clean(text: str, limit: int) -> str:
 
     Cut to `limit` UTF-16 units (2 at least), with an ellipsis where something is missing.
     """
+    head = text[: _LOOKED_AT * limit]  # of a text that long most is thrown away in any case
     kept = "".join(
         character
-        for character in _BIDI.sub("", text)
+        for character in _BIDI.sub("", head)
         if character in _KEPT_CONTROLS or unicodedata.category(character) not in ("Cc", "Cs")
     )
     kept = _MANY_BLANKS.sub("\n\n", kept).strip()
     if all(unicodedata.category(character)[0] in "CZ" for character in kept):
         return ""  # nothing that could be seen, and Slack refuses an empty text
-    if units(kept) <= limit:
+    if units(kept) <= limit and len(head) == len(text):
         return kept
-    head = kept.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
-    return head.rstrip() + "…"
+    return kept.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
 def one_line(text: str, limit: int) -> str:
