@@ -36,7 +36,8 @@ def probe(client: Client, settings: Settings, own: Own, *, now: datetime) -> Seq
         tried.found(_rights(me.access, settings))
     if mentions:
         tried.found(_names(mentions.payload))
-    tried.found(_money(tried.out_of_money))
+    if me or mentions or tried.out_of_money:
+        tried.found(_money(tried.out_of_money))
     order = (SIGN_IN, MENTIONS, DIRECTS, RIGHTS, MONEY)
     return sorted(tried.findings, key=lambda finding: order.index(finding.what))
 

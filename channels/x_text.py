@@ -10,6 +10,7 @@ from channels.x_fields import unescape
 MAX_WEIGHT = 275  # of X's 280: room for a rule of X's counting the parser does not know yet
 MAX_DIRECT = 10_000  # characters of a direct message
 _LEADING_MENTIONS = re.compile(r"(?:@\w{1,15}\s+)+", re.ASCII)
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S", re.IGNORECASE)
 _SHORT_LINK = re.compile(r"https?://t\.co/\w+", re.ASCII)
 
 
@@ -28,8 +29,11 @@ def sendable(text: str) -> bool:
 
 
 def has_link(text: str) -> bool:
-    """Say whether X would make a link of something in `text`; it sees one in a bare `example.com` too."""
-    return bool(extract_urls(text))
+    """Say whether X may make a link of something in `text`; it sees one in a bare `example.com` too.
+
+    What looks like an address counts even under a top-level domain the parser, of 2023, does not know.
+    """
+    return bool(_ADDRESS.search(text) or extract_urls(text))
 
 
 def same_words(ours: str, theirs: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from channels.x import Settings, X, connect
+from domain.sending import DeliveryKind, Order, PostRef
 from tests.channels.wire import Wire
 
 OAUTH1 = {
@@ -19,6 +20,27 @@ OAUTH1 = {
 }
 US = "900"
 MakeX = Callable[..., X]
+
+ORDER = Order(key="case-1:acknowledge", kind=DeliveryKind.REPLY, account=US, target="20", body="We are sorry.")
+MESSAGE = Order(key="case-1:context", kind=DeliveryKind.MESSAGE, account=US, target="7-900", body="What is its number?")
+
+HEAR = "hear"
+REPLY = "reply"
+SEND = "message"
+LOOK = "look"
+HIDE = "hide"
+
+
+def does(x: X, what: str, now: datetime) -> object:
+    """Do one of the connector's acts."""
+    acts: dict[str, Callable[[], object]] = {
+        HEAR: lambda: x.fetch("mentions", None, now=now),
+        REPLY: lambda: x.reply(ORDER, now=now),
+        SEND: lambda: x.message(MESSAGE, now=now),
+        LOOK: lambda: x.look(PostRef(native_id="20"), now=now),
+        HIDE: lambda: x.hide(ORDER, now=now),
+    }
+    return acts[what]()
 
 
 @pytest.fixture

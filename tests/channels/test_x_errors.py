@@ -16,30 +16,11 @@ from channels.x import X
 from channels.x_errors import read_problem, refusal, rule_for
 from channels.x_rules import RULES
 from domain.errors import Pause, Refused, Scope, SottovoceError, Unavailable, Uncertain
-from domain.sending import DeliveryKind, Look, Order, PostRef, Standing
-from tests.channels.conftest import OAUTH1, US
+from domain.sending import Look, Standing
+from tests.channels.conftest import HEAR, HIDE, LOOK, OAUTH1, REPLY, SEND, does
 from tests.channels.wire import Behaviour, Wire, answer, drops, hangs, resets, sends
 
 PROBLEMS = "https://api.twitter.com/2/problems"
-ORDER = Order(key="case-1:acknowledge", kind=DeliveryKind.REPLY, account=US, target="20", body="We are sorry.")
-MESSAGE = Order(key="case-1:context", kind=DeliveryKind.MESSAGE, account=US, target="7-900", body="What is its number?")
-
-HEAR = "hear"
-REPLY = "reply"
-SEND = "message"
-LOOK = "look"
-HIDE = "hide"
-
-
-def does(x: X, what: str, now: datetime) -> object:
-    acts: dict[str, Callable[[], object]] = {
-        HEAR: lambda: x.fetch("mentions", None, now=now),
-        REPLY: lambda: x.reply(ORDER, now=now),
-        SEND: lambda: x.message(MESSAGE, now=now),
-        LOOK: lambda: x.look(PostRef(native_id="20"), now=now),
-        HIDE: lambda: x.hide(ORDER, now=now),
-    }
-    return acts[what]()
 
 
 def problem(kind: str, detail: str = "", title: str = "Forbidden", **more: Any) -> dict[str, Any]:
