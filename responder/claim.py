@@ -4,15 +4,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from domain.errors import Refused
 from domain.history import EventKind
-from domain.sending import DeliveryKind
 from responder import carry, handover
 from responder.asking import Answer, Says, Stage
 from responder.evidence import Seen, Wanted, consult
 from responder.outcome import Outcome
 from responder.record import follow
 from responder.senders import LEASE, Sender
+from responder.threads import thread_of
 from storage import deliveries, rates
 from storage.database import writing
 from storage.deliveries import DROPPED, FAILED, HELD, READY, UNSETTLED, Delivery
@@ -41,18 +40,13 @@ def next_due(sender: Sender) -> tuple[Delivery | None, bool]:
     return None, moved
 
 
-def parent_of(db: Session, delivery: Delivery) -> Delivery | None:
-    """Find the alert whose thread a note goes into."""
-    if delivery.kind != DeliveryKind.NOTE:
-        return None
-    return deliveries.by_key(db, delivery.extra.get("under") or f"case-{delivery.case_id}:alert")
-
-
 def _may_go(db: Session, sender: Sender, delivery: Delivery, now: datetime) -> bool:
     """Say whether a due delivery goes; one that does not is moved out of the way, with the reason."""
     order = carry.order_of(delivery)
     if not carry.able(sender.carrier, order):
-        _end(db, sender, delivery, Outcome(state=FAILED, event=EventKind.FAILED, why="carrier.unable"), now)
+        reason = f"a {delivery.kind} cannot be carried by {delivery.via}"
+        unable = Outcome(state=FAILED, event=EventKind.FAILED, why="carrier.unable", reason=reason)
+        _end(db, sender, delivery, unable, now)
         return False
     if not delivery.target:
         _nowhere(db, sender, delivery, now)
@@ -61,7 +55,7 @@ def _may_go(db: Session, sender: Sender, delivery: Delivery, now: datetime) -> b
     free_at = rates.free_at(db, delivery.via, delivery.account, price.endpoint, now=now)
     if free_at:
         return _postpone(delivery, free_at, "rate", now)
-    parent = parent_of(db, delivery)
+    parent = thread_of(db, delivery)
     if parent and parent.state in UNSETTLED:
         return _postpone(delivery, now + PARENT_WAIT, "waits for its thread", now)
     seen = Seen(price_micros=price.micros, fits=carry.fits(sender.carrier, order))
@@ -94,10 +88,7 @@ def _end(
 ) -> None:
     delivery.state, delivery.why = outcome.state, outcome.why
     db.flush()
-    failure = None
-    if outcome.state == FAILED:
-        failure = Refused(delivery.via, f"a {delivery.kind} cannot be carried by {delivery.via}", rule=outcome.why)
-    follow(db, sender, delivery, outcome, now=now, failure=failure, instead=instead)
+    follow(db, sender, delivery, outcome, now=now, instead=instead)
 
 
 def _nowhere(db: Session, sender: Sender, delivery: Delivery, now: datetime) -> None:

@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from domain.errors import Pause, Refused, Scope, Unavailable
+from domain.history import EventKind
+from domain.sending import DeliveryKind
 from responder import handover
 from responder.outcome import Outcome, speaks_to_customer
 from responder.senders import Sender
-from storage import deliveries, events, rates, spending
+from storage import deliveries, events, posts, rates, spending
 from storage.database import writing
 from storage.deliveries import DROPPED, FAILED, HELD, Delivery
 
@@ -68,6 +70,8 @@ def follow(
     if not speaks_to_customer(delivery):
         _take_second_way(db, sender, delivery, outcome, failure=failure, now=now)
         return
+    if isinstance(failure, Refused) and failure.gone:
+        bury(db, delivery, now=now)
     if isinstance(failure, Refused) and failure.scope is not Scope.ITEM:
         handover.stop_sending(db, delivery, failure, conduct=sender.conduct, now=now)
     if isinstance(failure, Unavailable) and failure.pause is Pause.MONEY:
@@ -77,6 +81,15 @@ def follow(
         handover.not_sent(
             db, delivery, state=outcome.state, text=reason, remedy=remedy, conduct=sender.conduct, now=now
         )
+
+
+def bury(db: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Take the words of a post that no longer exists out of our memory as well."""
+    if delivery.kind == DeliveryKind.MESSAGE:
+        return  # its target is a conversation
+    posts.mark_gone(db, delivery.via, [delivery.target], now=now)
+    if delivery.case_id is not None:
+        events.note(db, delivery.case_id, EventKind.GONE, at=now, actor="platform", post=delivery.post_id)
 
 
 def _take_second_way(

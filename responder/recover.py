@@ -9,6 +9,7 @@ from responder import carry, outcome
 from responder.outcome import Outcome
 from responder.record import record
 from responder.senders import LEASE, Sender
+from responder.threads import thread_extra
 from storage import deliveries, events
 from storage.database import reading, writing
 from storage.deliveries import UNKNOWN, Delivery
@@ -41,16 +42,16 @@ def _look_for(sender: Sender, delivery_id: int) -> None:
         if delivery is None or delivery.state != UNKNOWN or delivery.not_before > now:
             return
         known = deliveries.receipts_like(db, delivery)
-    made, failure = _found_out(sender, delivery, known)
+        order = carry.order_of(delivery, known=known, **thread_extra(db, delivery))
+    made, failure = _found_out(sender, delivery, order, known)
     record(sender, delivery, made, now=sender.clock(), failure=failure)
 
 
-def _found_out(sender: Sender, delivery: Delivery, known: list[str]) -> tuple[Outcome, Refused | None]:
+def _found_out(sender: Sender, delivery: Delivery, order: Order, known: list[str]) -> tuple[Outcome, Refused | None]:
     """Ask the platform. `known` are receipts of other deliveries with the same words: none of them is this one's."""
     now, patience = sender.clock(), sender.conduct.stale_after
     if delivery.kind == DeliveryKind.HIDE:
         return outcome.again(delivery, now=now), None
-    order = carry.order_of(delivery, known=known)
     since = min(delivery.tried_at or now, now) - SKEW
     try:
         back = carry.read_back(sender.carrier, order, since=since, now=now)

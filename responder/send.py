@@ -4,18 +4,18 @@ import logging
 
 from domain.errors import Refused, Unavailable, Uncertain
 from domain.ports import Replies
-from domain.sending import DeliveryKind, Look, Order, PostRef
+from domain.sending import DeliveryKind, Look, Order, PostRef, Standing
 from responder import carry, outcome
 from responder.asking import Answer, Says, Stage
-from responder.claim import parent_of
 from responder.evidence import Seen, Wanted, consult
 from responder.outcome import Outcome
-from responder.record import record
+from responder.record import bury, record
 from responder.senders import LEASE, Sender
+from responder.threads import thread_extra
 from storage import posts, rates, spending
 from storage.authors import Author
 from storage.database import reading, writing
-from storage.deliveries import SENDING, SENT, Delivery
+from storage.deliveries import SENDING, Delivery
 from storage.posts import Post
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,7 @@ def send(sender: Sender, delivery: Delivery, begun: float) -> None:
 def _prepare(sender: Sender, delivery: Delivery) -> tuple[Order, PostRef | None]:
     """Read what the order needs besides its own row: its thread, and the post to be looked at."""
     with reading(sender.engine) as db:
-        above = parent_of(db, delivery)
-        extra = {"thread": above.native_id} if above and above.state == SENT else {}
+        extra = thread_extra(db, delivery)
         post = db.get(Post, delivery.post_id) if delivery.post_id else None
         if delivery.kind != DeliveryKind.REPLY or post is None:
             return carry.order_of(delivery, **extra), None
@@ -87,6 +86,8 @@ def _ask_again(sender: Sender, delivery: Delivery, order: Order, look: Look | No
         if look:
             spending.book(db, sender.via, delivery.account, look.usage, now=now)
             rates.learn(db, sender.via, delivery.account, look.rates, now=now)
+            if look.standing is Standing.GONE:
+                bury(db, delivery, now=now)
         current = db.get(Delivery, delivery.id)
         if current is None or (current.state, current.fence) != (SENDING, delivery.fence):
             return None
