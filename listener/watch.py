@@ -1,6 +1,6 @@
 """Watches the listening itself: tells a quiet night from a dead source. Polls nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -19,16 +19,23 @@ FRUITLESS_POLLS = 10  # ... so many polls
 
 QUIET_FROM = timedelta(minutes=30)  # platforms index late: a shorter silence says nothing
 COMPARED_DAYS = 28
-KNOWN_AFTER = 7  # days of history before a silence can be called unusual
+KNOWN_DAYS, KNOWN_WEEKS = 7, 3  # of history before a silence can be called unusual
+WEEK = timedelta(days=7)
 USUAL = 15  # posts in the same hours of other days; by chance none come once in 3 million (Poisson, e^-15)
-ODD_DAYS = 10  # one day in so many may have been silent too: a holiday, or an outage of last week
+
+Span = tuple[datetime, datetime]
 
 
 def run_once(engine: Engine, *, conduct: Conduct, now: datetime) -> bool:
     """Tell the team of every source that is stalled, fruitless or suspiciously quiet. False when all is well."""
     with writing(engine) as db:
-        watched = [source for source in sources.listening(db) if source.state != sources.STOPPED]
-        told = [_told(db, source, conduct, now) for source in watched]
+        return look(db, conduct=conduct, now=now)
+
+
+def look(db: Session, *, conduct: Conduct, now: datetime) -> bool:
+    """Do the watching in the caller's transaction; see `run_once`."""
+    watched = [source for source in sources.listening(db) if source.state != sources.STOPPED]
+    told = [_told(db, source, conduct, now) for source in watched]
     return any(told)
 
 
@@ -67,24 +74,33 @@ def _expected_by_connector(source: Source, lasted: timedelta) -> str:
 
 
 def _expected_by_past(db: Session, source: Source, last: datetime, until: datetime) -> str:
-    """Compare a silence with the same hours of other days: unusual where nearly every one of them brought plenty.
+    """Compare a silence with the same hours of other days: unusual where every one of them brought plenty.
 
-    Days are compared rather than an average taken, so that neither a storm of last week nor the silence of every
-    Sunday leads to a false alarm. A source that brings fewer than `USUAL` posts in three weeks cannot be told dead so.
+    Either nearly all days of the last four weeks, or the same weekday of each: a shop that is shut on Sundays is told
+    dead on a Monday, and not told dead on a Sunday. Days are compared rather than an average taken, so that last
+    week's storm leads to no false alarm. A source that brings fewer than `USUAL` posts in three weeks is never told.
     """
-    spans = list(same_hours(last, until, first=source.since))
-    if len(spans) < KNOWN_AFTER:
-        return ""
-    may_be_odd = len(spans) // ODD_DAYS
-    for since, to in spans:
-        if posts.brought(db, source.id, since=since, until=to, at_most=USUAL) < USUAL:
-            may_be_odd -= 1
-            if may_be_odd < 0:
-                return ""
-    return f"The same hours of the last {len(spans)} days brought {USUAL} posts and more each."
+    days = list(same_hours(last, until, first=source.since))
+    weeks = [span for span in days if (last - span[0]) % WEEK == timedelta(0)]
+    # a holiday or last week's outage may have been silent too, but fewer days than a weekday that always is
+    may_be_odd = max(0, len(days) // 7 - 2)
+    if len(days) >= KNOWN_DAYS and _usually_busy(db, source, days, may_be_odd):
+        return f"The same hours of the last {len(days)} days brought {USUAL} posts and more each."
+    if len(weeks) >= KNOWN_WEEKS and _usually_busy(db, source, weeks, 0):
+        return f"The same hours of this weekday brought {USUAL} posts and more in each of {len(weeks)} weeks."
+    return ""
 
 
-def same_hours(since: datetime, until: datetime, *, first: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _usually_busy(db: Session, source: Source, spans: Iterable[Span], may_be_odd: int) -> bool:
+    odd = 0
+    for since, until in spans:
+        odd += posts.brought(db, source.id, since=since, until=until, at_most=USUAL) < USUAL
+        if odd > may_be_odd:
+            return False
+    return True
+
+
+def same_hours(since: datetime, until: datetime, *, first: datetime) -> Iterator[Span]:
     """Give the same hours of earlier days, latest first: none before `first`, none reaching into the span itself."""
     for days in range(1, COMPARED_DAYS + 1):
         back = timedelta(days=days)

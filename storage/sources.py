@@ -75,7 +75,9 @@ def due(db: Session, *, now: datetime, accounts: Collection[tuple[str, str]]) ->
         col(Source.state).in_(POLLED),
         tuple_(col(Source.channel), col(Source.account)).in_(accounts),
     )
-    return db.exec(query.order_by(col(Source.next_poll_at), col(Source.id)).limit(1)).first()
+    # of equals the one heard longest ago: a long chain of pages holds up nobody
+    by_age = col(Source.next_poll_at), col(Source.last_ok_at).nulls_first(), col(Source.id)
+    return db.exec(query.order_by(*by_age).limit(1)).first()
 
 
 def listening(db: Session) -> list[Source]:
