@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import Index, func, insert, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from domain.values import PostKind, Priority
 from storage.authors import Author
-from storage.columns import key
+from storage.columns import key, rows_of
 from storage.posts import Post
 
 OPEN, WAITING, RESOLVED, DISMISSED = "open", "waiting", "resolved", "dismissed"
@@ -112,6 +112,9 @@ class Fact(SQLModel, table=True):
     at: datetime
 
 
+_ADD_POST = insert(rows_of(CasePost))
+
+
 def live(db: Session, author_id: int, conversation: str) -> Case | None:
     """Find the author's live case in this conversation."""
     query = select(Case).where(
@@ -172,6 +175,13 @@ def opened_since(db: Session, author_ids: Collection[int], since: datetime) -> d
         col(Case.author_id).in_(author_ids), col(Case.opened_at) >= since
     )
     return {row[0]: row[1] for row in db.exec(query.group_by(col(Case.author_id)))}
+
+
+def add_posts(db: Session, pairs: Sequence[tuple[int, int]]) -> None:
+    """Put posts into their cases: (post id, case id)."""
+    if pairs:
+        rows = [{"post_id": post_id, "case_id": case_id} for post_id, case_id in pairs]
+        db.connection().execute(_ADD_POST, rows)
 
 
 def complaints_since(db: Session, author_id: int, since: datetime) -> int:

@@ -1,17 +1,18 @@
 """Deliveries: what is to be sent, promised with the case that wants it, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, func, text, true
+from sqlalchemy import Index, String, cast, func, text, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from domain.sending import CUSTOMER_FACING, DeliveryKind
 from domain.values import Priority
-from storage.columns import document, key
+from storage.columns import document, key, rows_of
 
 READY, SENDING, SENT, UNKNOWN = "ready", "sending", "sent", "unknown"
 FAILED, HELD, DROPPED = "failed", "held", "dropped"
@@ -19,6 +20,7 @@ FAILED, HELD, DROPPED = "failed", "held", "dropped"
 
 UNSETTLED = (READY, SENDING, UNKNOWN)
 MAIL_SUFFIX = ":mail"  # of the key of an alert's second way
+ASK = ":ask:"  # between a held delivery's key and fence: the key of the question about it
 
 
 class Delivery(SQLModel, table=True):
@@ -30,6 +32,7 @@ class Delivery(SQLModel, table=True):
         Index("deliveries_unsettled", "order_key", "id", sqlite_where=text("state IN ('ready', 'sending', 'unknown')")),
         Index("deliveries_doubtful", "via", "state", sqlite_where=text("state IN ('sending', 'unknown')")),
         Index("deliveries_author", "author_id", "sent_at"),
+        Index("deliveries_held", "priority", "id", sqlite_where=text("state = 'held'")),
     )
 
     id: int = key()
@@ -63,6 +66,40 @@ class Delivery(SQLModel, table=True):
     sent_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A delivery that is wanted; each field means what it means in the row."""
+
+    key: str
+    kind: DeliveryKind
+    via: str
+    account: str
+    order_key: str
+    target: str
+    body: str
+    case_id: int | None = None
+    post_id: int | None = None
+    author_id: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    automatic: bool = True
+    by: str = "bot"
+    priority: Priority = Priority.NORMAL
+    state: str = READY
+    why: str = ""
+    not_before: datetime | None = None
+
+    def row(self, now: datetime) -> dict[str, Any]:
+        """Make the row of a delivery promised now."""
+        values: dict[str, Any] = {name.name: getattr(self, name.name) for name in fields(self)}
+        values |= {"kind": self.kind.value, "priority": int(self.priority), "extra": dict(self.extra)}
+        values |= {"planned_at": now, "not_before": self.not_before or now}
+        return values | {"fence": 0, "attempts": 0, "failures": 0, "missing": 0}
+
+
+_DELIVERIES = rows_of(Delivery)
+_PLAN = insert(_DELIVERIES).on_conflict_do_nothing(index_elements=["key"])
+
+
 def plan(
     db: Session,
     *,
@@ -89,32 +126,32 @@ def plan(
 
     The caller owns the transaction: a delivery is committed with its case or not at all.
     """
-    row = {
-        "key": key,
-        "kind": kind.value,
-        "via": via,
-        "account": account,
-        "case_id": case_id,
-        "post_id": post_id,
-        "author_id": author_id,
-        "order_key": order_key,
-        "target": target,
-        "body": body,
-        "extra": extra or {},
-        "automatic": automatic,
-        "by": by,
-        "priority": int(priority),
-        "state": state,
-        "why": why,
-        "planned_at": now,
-        "not_before": not_before or now,
-        "fence": 0,
-        "attempts": 0,
-        "failures": 0,
-        "missing": 0,
-    }
-    statement = insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["key"])
-    return db.execute(statement.returning(col(Delivery.id))).first() is not None
+    promise = Promise(
+        key=key,
+        kind=kind,
+        via=via,
+        account=account,
+        order_key=order_key,
+        target=target,
+        body=body,
+        case_id=case_id,
+        post_id=post_id,
+        author_id=author_id,
+        extra=extra or {},
+        automatic=automatic,
+        by=by,
+        priority=priority,
+        state=state,
+        why=why,
+        not_before=not_before,
+    )
+    return db.connection().execute(_PLAN.returning(_DELIVERIES.c.id), promise.row(now)).first() is not None
+
+
+def plan_all(db: Session, promises: Sequence["Promise"], *, now: datetime) -> None:
+    """Promise many deliveries at once, in their order; keys promised before are passed over."""
+    if promises:
+        db.connection().execute(_PLAN, [promise.row(now) for promise in promises])
 
 
 def due(db: Session, *, via: str, now: datetime, passed: Sequence[int] = ()) -> Delivery | None:
@@ -287,3 +324,11 @@ def tally(db: Session) -> dict[tuple[str, str], int]:
 def held(db: Session) -> list[Delivery]:
     """List what waits for a person's decision, oldest first."""
     return list(db.exec(select(Delivery).where(Delivery.state == HELD).order_by(col(Delivery.id))))
+
+
+def unasked(db: Session, *, limit: int) -> list[Delivery]:
+    """List what waits for a person's decision and nobody has been asked about, the most urgent first."""
+    question = aliased(Delivery)
+    asked = select(true()).where(col(question.key) == col(Delivery.key) + ASK + cast(col(Delivery.fence), String))
+    query = select(Delivery).where(Delivery.state == HELD, ~asked.exists())
+    return list(db.exec(query.order_by(col(Delivery.priority), col(Delivery.id)).limit(limit)))
