@@ -252,6 +252,11 @@ def move(db: Session, post_ids: Sequence[int], *, to: str) -> None:
         db.execute(update(Post).where(col(Post.id).in_(post_ids)).values(state=to))
 
 
+def by_native(db: Session, channel: str, native_id: str) -> Post | None:
+    """Look up a post as its platform names it."""
+    return db.exec(select(Post).where(Post.channel == channel, Post.native_id == native_id)).first()
+
+
 def versions(db: Session, post: Post) -> list[Post]:
     """List every version of a post that was heard, oldest first; one never edited is its only version."""
     query = select(Post).where(Post.channel == post.channel, Post.logical_id == post.logical_id)
