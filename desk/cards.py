@@ -51,12 +51,13 @@ _MARKS = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """How a case stands, as its card shows it."""
+    """How a case, or a question to the team, stands, as its card shows it."""
 
-    state: str = "open"
+    state: str = "open"  # the case's; DECIDED: a question somebody has answered
     holder: str = ""  # "person:U024BE7LH"; empty: nobody
-    by: str = ""  # who closed it
+    by: str = ""  # who closed it, or decided
     at: datetime | None = None  # since when
+    how: str = ""  # what was decided, in our words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class Choice:
     sure: str = ""
 
 
+DECIDED = "decided"
 FRESH = Shown()
 
 
@@ -90,6 +92,8 @@ def token(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
 
 def person(actor: str) -> str:
     """Name who acted: a Slack user by mention, anybody else as plain text."""
+    if actor == "app":
+        return "somebody of ours in the platform's own app"
     found = _PERSON.fullmatch(actor)
     return f"<@{found[1]}>" if found else plain(phrases.one_line(actor.removeprefix("person:"), 80)) or "somebody"
 
@@ -185,7 +189,7 @@ def _clock(card: Card, shown: Shown) -> str:
 
 
 def _settled(shown: Shown) -> bool:
-    return shown.state in ("resolved", "dismissed")
+    return shown.state in ("resolved", "dismissed", DECIDED)
 
 
 def _standing_line(shown: Shown) -> str:
@@ -194,6 +198,8 @@ def _standing_line(shown: Shown) -> str:
         return f"✅ Resolved by {person(shown.by)}{at}"
     if shown.state == "dismissed":
         return f"☑ Needs nobody, says {person(shown.by)}{at}"
+    if shown.state == DECIDED:
+        return f"☑ {plain(shown.how)} by {person(shown.by)}{at}" if shown.by else f"☑ {plain(shown.how)}"
     return f"✋ Taken by {person(shown.holder)}{at}" if shown.holder else ""
 
 
@@ -204,7 +210,7 @@ def _case_choices(card: Card, shown: Shown) -> Sequence[Choice]:
     if shown.holder:
         return (
             Choice(action=RESOLVE, label="Resolve", value=value, style="primary"),
-            Choice(action=RELEASE, label="Release", value=value),
+            Choice(action=RELEASE, label="Release", value=value, sure="A colleague who has it loses it."),
         )
     return (
         Choice(action=TAKE, label="Take it", value=value, style="primary"),

@@ -8,8 +8,8 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse, WebClient
 
-from desk import choices
-from desk.cards import Shown, blocks, summary
+from desk.cards import Choice, Shown, blocks, summary
+from desk.choices import offered
 from desk.settings import SlackSettings
 from desk.slack_errors import FAILURES, NAME, meaning
 from domain.cards import Card
@@ -49,12 +49,12 @@ class Slack:
         """Post a card; see `TellsTeam`. One message a second and room: sooner is Unavailable, before any byte."""
         card, room, endpoint = _card(order), order.target, _endpoint(order.target)
         self._take_turn(room, endpoint, now)
-        offered = choices.offered(order.extra)
+        choices = offered(order.extra)
         try:
             answer = self._call(
                 lambda: self.web.chat_postMessage(
                     channel=room,
-                    blocks=blocks(card, choices=offered),
+                    blocks=blocks(card, choices=choices),
                     text=summary(card),
                     thread_ts=order.extra.get("thread"),
                     metadata={"event_type": EVENT, "event_payload": {"key": order.key}},
@@ -90,12 +90,25 @@ class Slack:
                 break
         return ReadBack(native_id=None, complete=False)
 
-    def update(self, card: Card, *, room: str, ts: str, shown: Shown, now: datetime) -> None:
+    def update(
+        self,
+        card: Card,
+        *,
+        room: str,
+        ts: str,
+        shown: Shown,
+        choices: Sequence[Choice] | None = None,
+        now: datetime,
+    ) -> None:
         """Lay the card out anew where it stands. Doing it twice is harmless, so doubt is Unavailable."""
         # text without blocks would take the blocks away
         self._call(
             lambda: self.web.chat_update(
-                channel=room, ts=ts, blocks=blocks(card, shown), text=summary(card, shown), link_names=False
+                channel=room,
+                ts=ts,
+                blocks=blocks(card, shown, choices),
+                text=summary(card, shown),
+                link_names=False,
             ),
             now=now,
             endpoint="chat.update",

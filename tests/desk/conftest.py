@@ -5,15 +5,19 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
+from sqlalchemy import Engine
 
 from desk.slack import Slack
 from domain.cards import Card, CardKind
 from domain.sending import DeliveryKind, Order
+
+if TYPE_CHECKING:
+    from tests.desk.office import Office
 
 ROOM = "C0123456789"
 
@@ -30,6 +34,14 @@ class SlackTold:
 @pytest.fixture
 def slack(httpserver: HTTPServer) -> Slack:
     return Slack(SlackTold(api_base=httpserver.url_for("/api/")))
+
+
+@pytest.fixture
+def office(engine: Engine) -> Iterator["Office"]:
+    from tests.desk.office import Office  # noqa: PLC0415 (it needs the settings above)
+
+    with Office(engine) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -265,9 +265,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.create_index('deliveries_author', ['author_id', 'sent_at'], unique=False)
-        batch_op.create_index('deliveries_doubtful', ['via', 'state'], unique=False, sqlite_where=sa.text("state IN ('sending', 'unknown')"))
-        batch_op.create_index('deliveries_ready', ['via', 'priority', 'id'], unique=False, sqlite_where=sa.text("state = 'ready'"))
-        batch_op.create_index('deliveries_unsettled', ['order_key', 'id'], unique=False, sqlite_where=sa.text("state IN ('ready', 'sending', 'unknown')"))
+        batch_op.create_index('deliveries_sending', ['via', 'lease_until'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
+        batch_op.create_index('deliveries_unknown', ['via', 'not_before'], unique=False, sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
+        batch_op.create_index('deliveries_held', ['priority', 'id'], unique=False, sqlite_where=sa.text("state = 'held'"))
+        batch_op.create_index('deliveries_ready', ['via', 'priority', 'id'], unique=False, sqlite_where=sa.text("state = 'ready'")
+        batch_op.create_index('deliveries_unsettled', ['order_key', 'id'], unique=False, sqlite_where=sa.text("state IN ('ready', 'sending', 'unknown')")
         batch_op.create_index(batch_op.f('ix_deliveries_case_id'), ['case_id'], unique=False)
 
     op.create_table('events',
@@ -374,7 +376,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_deliveries_case_id'))
         batch_op.drop_index('deliveries_unsettled', sqlite_where=sa.text("state IN ('ready', 'sending', 'unknown')"))
         batch_op.drop_index('deliveries_ready', sqlite_where=sa.text("state = 'ready'"))
-        batch_op.drop_index('deliveries_doubtful', sqlite_where=sa.text("state IN ('sending', 'unknown')"))
+        batch_op.drop_index('deliveries_held', sqlite_where=sa.text("state = 'held'"))
+        batch_op.drop_index('deliveries_unknown', sqlite_where=sa.text("state = 'unknown'"))
+        batch_op.drop_index('deliveries_sending', sqlite_where=sa.text("state = 'sending'"))
         batch_op.drop_index('deliveries_author')
 
     op.drop_table('deliveries')
