@@ -1,36 +1,99 @@
-"""The world a product is shown: X and Slack on loopback, a clock, and the books of what happened."""
+"""The world a product is shown: X and Slack on loopback with people on them, a clock, and the books of it all."""
 
 from pathlib import Path
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
 from domain.clock import Clock, utc_now
+from sandbox.books import Books, balance
+from sandbox.customers import Customer
 from sandbox.pace import Pace
+from sandbox.scenario import Brand, Scenario, load
 from sandbox.slack import Slack
+from sandbox.stage import Stage
 from sandbox.x import X
+from sandbox.x_query import parse
+
+LOOKS_EVERY = 0.05  # real seconds at most between two looks at the agenda: customers plan more while it is played
 
 
 class World:
-    """Starts the servers and stops them. Use it as a context manager."""
+    """Starts the servers and plays the scenario. Use it as a context manager."""
 
     def __init__(
-        self, *, clock: Clock = utc_now, scenario: Path | None = None, seed: int = 1, speed: float = 1.0
+        self,
+        *,
+        clock: Clock = utc_now,
+        scenario: Path | None = None,
+        seed: int = 1,
+        speed: float = 1.0,
+        drive: bool = True,
     ) -> None:
-        """Open nothing yet. `clock` is real or a test's; `world.clock` runs `speed` times as fast."""
+        """Open nothing yet. `clock` is real or a test's; `world.clock` starts with it and runs `speed` times as fast.
+
+        With `drive` a thread plays what is due as the clock goes; without, the caller does it with `step`.
+        Raises ScenarioError for a scenario that cannot be played, OSError for one that cannot be read.
+        """
         self.clock = Pace(clock, speed)
-        self.scenario = scenario
-        self.x = X(clock=self.clock, seed=seed)
+        self.scenario: Scenario | None = load(scenario) if scenario else None
+        self.brand = self.scenario.brand if self.scenario else Brand()
+        self.x = X(clock=self.clock, brand=self.brand.username, name=self.brand.name, seed=seed)
         self.slack = Slack(clock=self.clock, seed=seed)
+        self.stage = Stage(self.x, self.slack, starts_at=self.clock.started_at, scenario=self.scenario)
+        self._drive, self._stopping = drive, Event()
+        self._driver = Thread(target=self._play, name="sandbox-stage", daemon=True)
+
+    @property
+    def query(self) -> str:
+        """The search that overhears those who do not name the brand."""
+        return self.brand.query
 
     def __enter__(self) -> Self:
         """Start."""
         self.x.start()
         self.slack.start()
+        if self._drive:
+            self._driver.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop."""
+        self._stopping.set()
+        if self._drive:
+            self._driver.join()
         self.slack.stop()
         self.x.stop()
+
+    def step(self) -> int:
+        """Let everything that is due happen. Returns how much that was."""
+        return self.stage.run_due(self.clock())
+
+    def over(self) -> bool:
+        """Whether the scenario is played and nobody has anything left to say."""
+        return self.stage.over(self.clock())
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until it is over, at most `timeout` real seconds. True if it is."""
+        for _ in range(int(timeout / LOOKS_EVERY)):
+            if self.over() or self._stopping.wait(LOOKS_EVERY):
+                break
+        return self.over()
+
+    def customer(self, customer: Customer) -> None:
+        """Give somebody a part, without a scenario."""
+        self.stage.customers.cast(customer)
+
+    def books(self) -> Books:
+        """Write up what happened so far."""
+        return balance(self.x, self.slack, matches=parse(self.query), planned=self.stage.kinds, now=self.clock())
+
+    def _play(self) -> None:
+        while not self._stopping.is_set():
+            # a network stamps what arrives when it arrives: a late thread must not write into the past
+            self.stage.run_due(self.clock(), stamp=self.clock)
+            due = self.stage.agenda.next_at()
+            left = LOOKS_EVERY if due is None else min(LOOKS_EVERY, self.clock.real_seconds(due))
+            self._stopping.wait(max(left, 0.001))
