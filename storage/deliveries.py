@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, cast, func, text, true
+from sqlalchemy import Index, String, bindparam, cast, func, text, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
@@ -23,14 +23,19 @@ MAIL_SUFFIX = ":mail"  # of the key of an alert's second way
 ASK = ":ask:"  # between a held delivery's key and fence: the key of the question about it
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Delivery(SQLModel, table=True):
     """One message to be sent, promised in the same transaction as the case that wants it."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("deliveries_ready", "via", "priority", "id", sqlite_where=text("state = 'ready'")),
-        Index("deliveries_unsettled", "order_key", "id", sqlite_where=text("state IN ('ready', 'sending', 'unknown')")),
-        Index("deliveries_doubtful", "via", "state", sqlite_where=text("state IN ('sending', 'unknown')")),
+        _partial("deliveries_ready", "via", "priority", "id", where="state = 'ready'"),
+        _partial("deliveries_unsettled", "order_key", "id", where="state IN ('ready', 'sending', 'unknown')"),
+        _partial("deliveries_sending", "via", "lease_until", where="state = 'sending'"),
+        _partial("deliveries_unknown", "via", "not_before", where="state = 'unknown'"),
         Index("deliveries_author", "author_id", "sent_at"),
         Index("deliveries_held", "priority", "id", sqlite_where=text("state = 'held'")),
     )
@@ -100,6 +105,20 @@ _DELIVERIES = rows_of(Delivery)
 _PLAN = insert(_DELIVERIES).on_conflict_do_nothing(index_elements=["key"])
 
 
+_other = aliased(Delivery)
+_BLOCKED = (
+    select(true())
+    .where(
+        col(_other.order_key) == col(Delivery.order_key),
+        col(_other.id) < col(Delivery.id),
+        # literally: with parameters SQLite does not see that the partial index has them all
+        col(_other.state).in_(bindparam("unsettled", UNSETTLED, expanding=True, literal_execute=True)),
+    )
+    .exists()
+)
+_MAILED = select(true()).where(col(_other.key) == col(Delivery.key) + MAIL_SUFFIX).exists()
+
+
 def plan(
     db: Session,
     *,
@@ -159,19 +178,9 @@ def due(db: Session, *, via: str, now: datetime, passed: Sequence[int] = ()) -> 
 
     `passed` are ids the caller has just looked at and left. The row is locked for the caller's transaction.
     """
-    earlier = aliased(Delivery)
-    blocked = (
-        select(true())
-        .where(
-            col(earlier.order_key) == col(Delivery.order_key),
-            col(earlier.id) < col(Delivery.id),
-            col(earlier.state).in_(UNSETTLED),
-        )
-        .exists()
-    )
     query = (
         select(Delivery)
-        .where(Delivery.via == via, Delivery.state == READY, col(Delivery.not_before) <= now, ~blocked)
+        .where(Delivery.via == via, Delivery.state == READY, col(Delivery.not_before) <= now, ~_BLOCKED)
         .order_by(col(Delivery.priority), col(Delivery.id))
         .limit(1)
     )
@@ -235,21 +244,18 @@ def doubtful(db: Session, *, via: str, now: datetime) -> Delivery | None:
 
 def unheard(db: Session, *, via: str, promised_by: datetime, limit: int = 20) -> list[Delivery]:
     """List urgent alerts promised by then that their room has not taken and that have not gone by mail as well."""
-    mailed = aliased(Delivery)
-    query = (
-        select(Delivery)
-        .where(
+    found: list[Delivery] = []
+    for state in UNSETTLED:  # one by one: each has its partial index
+        query = select(Delivery).where(
             Delivery.via == via,
-            Delivery.kind == DeliveryKind.ALERT.value,
+            Delivery.state == state,
             Delivery.priority == int(Priority.URGENT),
-            col(Delivery.state).in_(UNSETTLED),
+            Delivery.kind == DeliveryKind.ALERT.value,
             col(Delivery.planned_at) <= promised_by,
-            ~select(true()).where(col(mailed.key) == col(Delivery.key) + MAIL_SUFFIX).exists(),
+            ~_MAILED,
         )
-        .order_by(col(Delivery.id))
-        .limit(limit)
-    )
-    return list(db.exec(query))
+        found += db.exec(query.order_by(col(Delivery.id)).limit(limit))
+    return found
 
 
 def receipts_like(db: Session, delivery: Delivery) -> list[str]:

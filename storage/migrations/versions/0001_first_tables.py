@@ -268,8 +268,8 @@ def upgrade() -> None:
         batch_op.create_index('deliveries_sending', ['via', 'lease_until'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
         batch_op.create_index('deliveries_unknown', ['via', 'not_before'], unique=False, sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.create_index('deliveries_held', ['priority', 'id'], unique=False, sqlite_where=sa.text("state = 'held'"))
-        batch_op.create_index('deliveries_ready', ['via', 'priority', 'id'], unique=False, sqlite_where=sa.text("state = 'ready'")
-        batch_op.create_index('deliveries_unsettled', ['order_key', 'id'], unique=False, sqlite_where=sa.text("state IN ('ready', 'sending', 'unknown')")
+        batch_op.create_index('deliveries_ready', ['via', 'priority', 'id'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
+        batch_op.create_index('deliveries_unsettled', ['order_key', 'id'], unique=False, sqlite_where=sa.text("state IN ('ready', 'sending', 'unknown')"), postgresql_where=sa.text("state IN ('ready', 'sending', 'unknown')"))
         batch_op.create_index(batch_op.f('ix_deliveries_case_id'), ['case_id'], unique=False)
 
     op.create_table('events',
