@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     OPENED = "opened"  # need, priority, post, topic, due_at
     JOINED = "joined"  # post: the customer wrote again; open: whether we owe the next word now
     RAISED = "raised"  # need, priority, due_at: it turned out to be more urgent
+    TOPIC = "topic"  # topic: what it is about became clear
     REOPENED = "reopened"  # due_at: the customer wrote again after it was resolved; a new wait begins
     EDITED = "edited"  # post: the new version of one that is in the case
     GONE = "gone"  # post: it no longer exists at its platform
@@ -149,6 +150,7 @@ _CHANGES: Mapping[str, Callable[[CaseState, Happened], dict[str, Any]]] = {
     EventKind.OPENED: _opened,
     EventKind.JOINED: _joined,
     EventKind.RAISED: _raised,
+    EventKind.TOPIC: lambda _, event: {"topic": event.data["topic"]},
     EventKind.REOPENED: _reopened,
     EventKind.RESOLVED: _closed("resolved"),
     EventKind.DISMISSED: _closed("dismissed"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, bindparam, cast, func, text, true
+from sqlalchemy import ColumnElement, Index, String, bindparam, cast, func, text, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
@@ -189,6 +189,18 @@ def due(db: Session, *, via: str, now: datetime, passed: Sequence[int] = ()) -> 
     return db.exec(query.with_for_update(skip_locked=True)).first()
 
 
+def anything_to_do(db: Session, *, via: str, lease: timedelta, now: datetime) -> bool:
+    """Say whether `due`, `doubtful` or `expire_leases` would find anything. Cheap, and no write: asked every second."""
+    mine = select(true()).where(Delivery.via == via)
+    lost = _lost(lease, now)
+    query = select(
+        mine.where(Delivery.state == READY, col(Delivery.not_before) <= now, ~_BLOCKED).exists()
+        | mine.where(Delivery.state == UNKNOWN, col(Delivery.not_before) <= now).exists()
+        | mine.where(Delivery.state == SENDING, lost).exists()
+    )
+    return bool(db.exec(query).one())
+
+
 def start(delivery: Delivery, *, now: datetime, lease: timedelta) -> int:
     """Claim a delivery for sending; returns the fence that the result must carry. Commit before any byte leaves."""
     delivery.state = SENDING
@@ -213,18 +225,23 @@ def settle(db: Session, delivery_id: int, *, fence: int, **values: Any) -> bool:
     return db.connection().execute(statement).rowcount == 1
 
 
+def _lost(lease: timedelta, now: datetime) -> ColumnElement[bool]:
+    """A lease that is over, or that was given before the clock went back: either way its sender is not counted on."""
+    return (col(Delivery.lease_until) < now) | (col(Delivery.lease_until) > now + lease)
+
+
 def expire_leases(db: Session, *, via: str, lease: timedelta, now: datetime) -> list[tuple[str, int | None]]:
     """Turn deliveries whose sender was lost into `unknown`: they may have been sent. Never into `ready`.
 
-    A lease that ends later than a whole `lease` from now was given before the clock went back: it counts as lost too,
-    or it would hold its customer's order for as long as the clock jumped. Returns their keys and case ids.
+    A lease that ends later than a whole `lease` from now counts too: it would hold up its customer for as long as the
+    clock jumped back. Returns their keys and case ids.
     """
     statement = (
         update(Delivery)
         .where(
             col(Delivery.via) == via,
             col(Delivery.state) == SENDING,
-            (col(Delivery.lease_until) < now) | (col(Delivery.lease_until) > now + lease),
+            _lost(lease, now),
         )
         .values(state=UNKNOWN, why="the sender stopped before it could say", not_before=now)
     )
@@ -274,6 +291,12 @@ def receipts_like(db: Session, delivery: Delivery) -> list[str]:
 def by_key(db: Session, key: str) -> Delivery | None:
     """Look up a delivery by its key."""
     return db.exec(select(Delivery).where(Delivery.key == key)).first()
+
+
+def first_of(db: Session, keys: Sequence[str]) -> Delivery | None:
+    """Look up the first of these keys that was ever promised."""
+    found = {delivery.key: delivery for delivery in db.exec(select(Delivery).where(col(Delivery.key).in_(keys)))}
+    return next((found[key] for key in keys if key in found), None)
 
 
 def of_case(db: Session, case_id: int) -> list[Delivery]:

@@ -1,0 +1,133 @@
+"""Telling: the cards by which the team learns of cases and what is new in them. Promises them; shows nothing itself."""
+
+from domain.cards import Card, CardKind
+from domain.masking import mask
+from domain.sending import DeliveryKind
+from domain.values import Need, Priority, Span
+from responder.batch import Batch
+from responder.handover import ROOM
+from storage import deliveries
+from storage.cases import Case
+from storage.deliveries import Promise
+from storage.posts import Post
+from storage.verdicts import Verdict
+
+QUOTE = 600  # characters of the customer's words on a card
+
+
+def alert(
+    batch: Batch, case: Case, post: Post, *, name: str = "alert", text: str = "", facts: tuple[str, ...] = ()
+) -> None:
+    """Promise the card that opens a case's thread, in the room for its need."""
+    room = batch.conduct.rooms.alerts
+    if case.need != Need.URGENT:
+        room = batch.conduct.rooms.cases or room
+    promise = Promise(
+        key=f"case-{case.id}:{name}",
+        kind=DeliveryKind.ALERT,
+        via=ROOM,
+        account=case.account,
+        order_key=order_key(case),
+        target=room,
+        body=_card(batch, case, post, CardKind.CASE, headline=_headline(case, post), text=text, facts=facts).to_json(),
+        case_id=case.id,
+        post_id=post.id,
+        priority=Priority(case.priority),
+    )
+    batch.roots[case.id] = promise
+    batch.tell(promise)
+
+
+def note(
+    batch: Batch,
+    case: Case,
+    post: Post,
+    *,
+    headline: str,
+    text: str = "",
+    facts: tuple[str, ...] = (),
+    priority: Priority = Priority.NORMAL,
+) -> None:
+    """Promise a card for what is new in a case, under its alert; one for each post."""
+    above = root(batch, case)
+    if above is None:
+        return
+    batch.tell(
+        Promise(
+            key=f"case-{case.id}:post-{post.id}",
+            kind=DeliveryKind.NOTE,
+            via=ROOM,
+            account=case.account,
+            order_key=above.order_key,
+            target=above.target,
+            body=_card(batch, case, post, CardKind.NEWS, headline=headline, text=text, facts=facts).to_json(),
+            case_id=case.id,
+            post_id=post.id,
+            extra={"under": above.key},
+            priority=priority,
+        )
+    )
+
+
+def root(batch: Batch, case: Case) -> Promise | deliveries.Delivery | None:
+    """Find the alert a case's notes go under; None where it was told with an incident only."""
+    fresh = batch.roots.get(case.id)
+    if fresh:
+        return fresh
+    return deliveries.first_of(batch.db, roots(case.id))
+
+
+def roots(case_id: int) -> tuple[str, str]:
+    """Name the alerts a case's notes may go under, the better one first."""
+    return f"case-{case_id}:urgent", f"case-{case_id}:alert"
+
+
+def order_key(case: Case) -> str:
+    """Name the order in which the team hears of a case."""
+    return f"team:case-{case.id}"
+
+
+def _headline(case: Case, post: Post) -> str:
+    if post.encrypted:
+        return f"Encrypted message: open it in {post.channel.title()}"
+    return f"{case.reason[:1].upper()}{case.reason[1:]}"
+
+
+def _card(
+    batch: Batch,
+    case: Case,
+    post: Post,
+    kind: CardKind,
+    *,
+    headline: str,
+    text: str,
+    facts: tuple[str, ...],
+) -> Card:
+    author, verdict = batch.authors[post.author_id], batch.verdicts.get(post.id)
+    return Card(
+        kind=kind,
+        headline=headline,
+        text=text,
+        quote=quote(post, verdict),
+        case_id=case.id,
+        need=case.need,
+        priority=case.priority,
+        channel=case.channel,
+        author=author.handle,
+        lang=verdict.lang if verdict else "",
+        sentiment=verdict.sentiment if verdict else "",
+        sentiment_p=verdict.scores.get("sentiment", {}).get(verdict.sentiment) if verdict else None,
+        abuse=verdict.abuse if verdict else "",
+        followers=author.followers,
+        nth=batch.nth(case),
+        heard_at=post.heard_at,
+        due_at=case.due_at if case.sla == "pending" else None,
+        link=post.permalink,
+        facts=facts,
+    )
+
+
+def quote(post: Post, verdict: Verdict | None) -> str:
+    """Give the customer's words as the team may see them: personal data masked, not too long."""
+    masked = mask(post.text, [Span(**span) for span in verdict.personal_data] if verdict else [])
+    return masked if len(masked) <= QUOTE else f"{masked[: QUOTE - 1].rstrip()}…"
