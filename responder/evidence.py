@@ -139,7 +139,7 @@ def gather(db: Session, wanted: Wanted, *, stage: Stage, conduct: Conduct, now: 
         automatic_last_hour=_within_cap_window(db, wanted, now),
         claimed_by=case.claimed_by if case else None,
         case_state=case.state if case else cases.OPEN,
-        answer_by=_answer_by(db, case, post),
+        answer_by=_answer_by(db, case, post, wanted.kind),
         summoned=post is None or post.summoned,
         encrypted=bool(post and post.encrypted),
         public_answers=sum(other.kind == DeliveryKind.REPLY for other in others),
@@ -176,9 +176,12 @@ def _within_cap_window(db: Session, wanted: Wanted, now: datetime) -> int:
     return deliveries.automatic_to(db, wanted.author_id, since=now - CAP_WINDOW, besides=wanted.key)
 
 
-def _answer_by(db: Session, case: Case | None, post: Post | None) -> AnswerBy:
+def _answer_by(db: Session, case: Case | None, post: Post | None, kind: DeliveryKind) -> AnswerBy:
+    """Say who may speak: in private the bot gathers even where a person answers, unless words could do harm."""
     if case and verdicts.person_only(db, case.id):
         return AnswerBy.PERSON
+    if kind is DeliveryKind.MESSAGE:
+        return AnswerBy.BOT
     verdict = verdicts.of(db, [post.id]).get(post.id) if post else None
     return AnswerBy(verdict.answer_by) if verdict else AnswerBy.BOT
 

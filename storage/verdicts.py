@@ -8,7 +8,7 @@ from sqlalchemy import JSON, bindparam
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
-from domain.values import AnswerBy
+from domain.values import AnswerBy, Need
 from domain.values import Verdict as Judged
 from storage.cases import CasePost
 from storage.columns import document
@@ -85,10 +85,17 @@ def of(db: Session, post_ids: Sequence[int]) -> dict[int, Verdict]:
 
 
 def person_only(db: Session, case_id: int) -> bool:
-    """Say whether triage left any post of this case to a person: the bot then keeps silent in all of it."""
+    """Say whether a canned word could do harm in this case (distress, threats, hate, abuse): then the bot keeps silent.
+
+    A question that a person answers is no danger: in private the bot may still gather what that person needs.
+    """
     query = (
         select(col(Verdict.post_id))
         .join(CasePost, col(CasePost.post_id) == col(Verdict.post_id))
-        .where(CasePost.case_id == case_id, Verdict.answer_by == AnswerBy.PERSON.value)
+        .where(
+            CasePost.case_id == case_id,
+            Verdict.answer_by == AnswerBy.PERSON.value,
+            Verdict.need == Need.URGENT.value,
+        )
     )
     return db.exec(query.limit(1)).first() is not None
