@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from desk.socket import connect as connect_socket
 from rich.live import Live
 
 from app import house, terminal
@@ -17,7 +16,8 @@ from app.schedule import Schedule
 from app.settings import build
 from domain.clock import monotonic
 from domain.errors import SottovoceError
-from sandbox.world import BUSY_HOUR, World
+from sandbox.scenario import BUSY_HOUR
+from sandbox.world import World
 
 TICK = timedelta(milliseconds=100)  # of real time: the hour runs much faster than life
 LOOK = 0.2  # seconds between two looks at what happened
@@ -36,15 +36,17 @@ def play(folder: Path, *, keep: bool, port: int, speed: float) -> int:
             house.prepare(built)
             _write_settings(folder)
             schedule = Schedule(built.engine, house.stages(built, judge, tick=TICK), clock=world.clock)
-            socket = connect_socket(settings.slack, built.engine, clock=world.clock)
+            socket = house.socket(built)
             schedule.start()
-            socket.start()
+            if socket:
+                socket.start()
             _watch(world, built)
             account = settle(world, built)
             draw_summary(account, world, folder, keep=keep)
             if keep:
                 _stay()
-            socket.stop()
+            if socket:
+                socket.stop()
             schedule.stop()
             house.close(built)
     except SottovoceError as exc:
@@ -97,7 +99,6 @@ def _watch(world: World, built: house.House) -> None:
     """Show what happens until the scenario has played and everything has come to rest, or patience ends."""
     view = View(world, built.engine)
     pause = threading.Event()
-    world.play()
     rest_by = None
     with Live(view.frame(), console=terminal.out, refresh_per_second=5, transient=True) as live:
         while True:
@@ -105,7 +106,7 @@ def _watch(world: World, built: house.House) -> None:
             for line in view.news():
                 live.console.print(line)
             live.update(view.frame())
-            if not world.played:
+            if not world.over():
                 continue
             rest_by = rest_by or monotonic() + PATIENCE.total_seconds()
             if view.at_rest() or monotonic() > rest_by:

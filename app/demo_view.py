@@ -37,12 +37,9 @@ class View:
         """Begin with nothing told."""
         self._world, self._engine, self._told = world, engine, 0
         self._before: tuple[int, ...] = ()
-        self._scene = ""
 
     def news(self) -> Iterator[Text]:
         """Say what happened since the last look, a line each."""
-        for scene in self._world.scenes():
-            yield Text(f"{self._clock()}  ═══ {scene}", style="bold magenta")
         with reading(self._engine) as db:
             fresh = happenings.since(db, self._told)
         for happening in fresh:
@@ -71,7 +68,7 @@ class View:
         )
         now = (books.heard, books.settled, sum(books.cases.values()), self._told)
         still, self._before = now == self._before, now
-        return still and moving == 0 and books.waiting == 0 and self._world.at_rest()
+        return still and moving == 0 and books.waiting == 0
 
 
 def _counters(books: Books) -> Iterator[tuple[str, int]]:

@@ -10,9 +10,13 @@ from sqlalchemy import Engine
 
 from app.schedule import TICK, Stage
 from app.settings import Settings, connectors
+from desk import approvals
 from desk.console import Console
+from desk.faces import Faces
 from desk.mail import Mail
 from desk.slack import Slack
+from desk.socket import Socket
+from desk.socket import connect as connect_socket
 from domain.clock import Clock, monotonic, utc_now
 from domain.conduct import Conduct
 from domain.ports import Hears
@@ -32,6 +36,7 @@ class House:
     conduct: Conduct
     channels: Mapping[str, Any]
     carriers: Mapping[str, Any] = field(repr=False)
+    faces: Faces | None = None  # without Slack there are no cards to keep in step
     clock: Clock = utc_now
     monotonic: Callable[[], float] = monotonic
 
@@ -40,15 +45,18 @@ def build(settings: Settings, *, clock: Clock = utc_now, monotonic: Callable[[],
     """Wire the rooms. Raises ConfigError when a connector cannot be made from its settings."""
     modules = connectors()
     channels = {name: modules[name].connect(table) for name, table in settings.channels.items()}
-    team: dict[str, Any] = {"slack": Slack(settings.slack) if settings.slack else Console()}
+    engine = open_database(settings.url)
+    slack = Slack(settings.slack) if settings.slack else None
+    team: dict[str, Any] = {"slack": slack or Console()}
     if settings.mail:
         team["mail"] = Mail(settings.mail)
     return House(
         settings=settings,
-        engine=open_database(settings.url),
+        engine=engine,
         conduct=settings.conduct(),
         channels=channels,
         carriers={**channels, **team},
+        faces=Faces(engine, slack) if slack else None,
         clock=clock,
         monotonic=monotonic,
     )
@@ -77,10 +85,17 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
     road += [Stage(f"deliver {via}", partial(_deliver, house, via), tick) for via in house.carriers]
     road += [
         Stage("follow up", lambda now: followup.run_once(engine, conduct=conduct, now=now), 10 * tick),
+        Stage("approvals", lambda now: approvals.run_once(engine, conduct=conduct, now=now), 2 * tick),
         Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), 10 * tick),
         Stage("watch", lambda now: watch.run_once(engine, conduct=conduct, now=now) and False, 60 * tick),
     ]
+    if house.faces:
+        road.append(Stage("cards", partial(_cards, house.faces), tick))
     return road
+
+
+def _cards(faces: Faces, now: datetime) -> bool:
+    return faces.run_once(now=now)
 
 
 def _listen(engine: Engine, channels: Mapping[str, Hears], conduct: Conduct, now: datetime) -> bool:
@@ -96,6 +111,13 @@ def _deliver(house: House, via: str, _now: datetime) -> bool:
         clock=house.clock,
         monotonic=house.monotonic,
     )
+
+
+def socket(house: House) -> Socket | None:
+    """Wire the buttons of the team's cards; None without Slack or its app token. Not connected yet."""
+    if house.settings.slack is None or house.faces is None:
+        return None
+    return connect_socket(house.settings.slack, house.engine, house.carriers["slack"], house.faces, clock=house.clock)
 
 
 def close(house: House) -> None:

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from moderation.classifier import Classifier
-
 from app.settings import Settings
 from moderation import policy
+from moderation.classifier import Classifier
 from moderation.judge import Judge
 from moderation.personal import PersonalData
 

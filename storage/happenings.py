@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from storage.authors import Author
@@ -63,3 +64,9 @@ def waits_for_alerts(db: Session) -> list[float]:
         .where(Delivery.kind == "alert", Delivery.state == "sent", Verdict.need == "urgent")
     )
     return sorted((sent - created).total_seconds() for created, sent in db.exec(query) if sent)
+
+
+def handoffs(db: Session) -> dict[str, int]:
+    """Count cases by how far their way into a private thread has come; those without one are left out."""
+    query = select(Case.handoff, func.count()).where(Case.handoff != "none").group_by(Case.handoff)
+    return {row[0]: row[1] for row in db.exec(query)}

@@ -288,3 +288,17 @@ def brought(db: Session, source_id: int, *, since: datetime, until: datetime, at
         .limit(at_most)
     )
     return db.exec(select(func.count()).select_from(some.subquery())).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A post's native id and what it was judged to need; None: not judged."""
+
+    native_id: str
+    need: str | None
+
+
+def needs(db: Session) -> list[Needed]:
+    """List every post with what it was judged to need. For small databases: it lists them all."""
+    query = text("SELECT p.native_id, v.need FROM posts p LEFT JOIN verdicts v ON v.post_id = p.id ORDER BY p.id")
+    return [Needed(row[0], row[1]) for row in db.execute(query)]
