@@ -13,10 +13,11 @@ from sqlalchemy import Engine
 import domain.clock
 from domain.clock import Clock
 from domain.conduct import Conduct
+from domain.ports import TellsTeam
 from responder import claim, handover, recover, send
-from responder.senders import Sender
+from responder.senders import LEASE, Sender
 from storage import deliveries
-from storage.database import writing
+from storage.database import reading, writing
 
 
 def run_once(
@@ -34,6 +35,9 @@ def run_once(
     """
     sender = Sender(engine=engine, via=via, carrier=carriers[via], conduct=conduct, clock=clock, monotonic=monotonic)
     mailed = _second_way(sender)
+    with reading(engine) as db:
+        if not deliveries.anything_to_do(db, via=via, lease=LEASE, now=clock()):
+            return mailed
     recovered = recover.run_once(sender)
     begun = sender.monotonic()
     delivery, moved = claim.next_due(sender)
@@ -44,9 +48,12 @@ def run_once(
 
 def _second_way(sender: Sender) -> bool:
     """Send urgent alerts by mail that their room has not taken in time."""
-    if not sender.conduct.rooms.mail or sender.via == handover.MAIL:
+    if not sender.conduct.rooms.mail or not isinstance(sender.carrier, TellsTeam) or sender.via == handover.MAIL:
         return False
     now = sender.clock()
-    with writing(sender.engine) as db:
+    with reading(sender.engine) as db:
         late = deliveries.unheard(db, via=sender.via, promised_by=now - sender.conduct.mail_after)
+    if not late:
+        return False
+    with writing(sender.engine) as db:
         return sum(handover.by_mail(db, alert, conduct=sender.conduct, now=now) for alert in late) > 0

@@ -13,7 +13,7 @@ from responder.outcome import Outcome, speaks_to_customer
 from responder.senders import Sender
 from storage import deliveries, events, posts, rates, spending
 from storage.database import writing
-from storage.deliveries import DROPPED, FAILED, HELD, Delivery
+from storage.deliveries import DROPPED, FAILED, Delivery
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def follow(
         handover.stop_sending(db, delivery, failure, conduct=sender.conduct, now=now)
     if isinstance(failure, Unavailable) and failure.pause is Pause.MONEY:
         handover.out_of_money(db, delivery, failure.why, conduct=sender.conduct, now=now)
-    if outcome.state in (FAILED, HELD) or (outcome.state == DROPPED and not delivery.automatic):
+    if outcome.state == FAILED or (outcome.state == DROPPED and not delivery.automatic):
         remedy = failure.remedy if isinstance(failure, Refused) and failure.remedy else instead
         handover.not_sent(
             db, delivery, state=outcome.state, text=reason, remedy=remedy, conduct=sender.conduct, now=now

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, bindparam, cast, func, text, true
+from sqlalchemy import BindParameter, Index, String, bindparam, cast, func, text, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
@@ -189,16 +189,21 @@ def due(db: Session, *, via: str, now: datetime, passed: Sequence[int] = ()) -> 
     return db.exec(query.with_for_update(skip_locked=True)).first()
 
 
+_MINE = select(true()).where(col(Delivery.via) == bindparam("via"))
+_NOW: BindParameter[datetime] = bindparam("now")
+_LEASE_END: BindParameter[datetime] = bindparam("lease_end")
+_TO_DO = select(
+    _MINE.where(col(Delivery.state) == READY, col(Delivery.not_before) <= _NOW, ~_BLOCKED).exists()
+    | _MINE.where(col(Delivery.state) == UNKNOWN, col(Delivery.not_before) <= _NOW).exists()
+    | _MINE.where(
+        col(Delivery.state) == SENDING, (col(Delivery.lease_until) < _NOW) | (col(Delivery.lease_until) > _LEASE_END)
+    ).exists()
+)
+
+
 def anything_to_do(db: Session, *, via: str, lease: timedelta, now: datetime) -> bool:
     """Say whether `due`, `doubtful` or `expire_leases` would find anything. Cheap, and no write: asked every second."""
-    mine = select(true()).where(Delivery.via == via)
-    lost = _lost(lease, now)
-    query = select(
-        mine.where(Delivery.state == READY, col(Delivery.not_before) <= now, ~_BLOCKED).exists()
-        | mine.where(Delivery.state == UNKNOWN, col(Delivery.not_before) <= now).exists()
-        | mine.where(Delivery.state == SENDING, lost).exists()
-    )
-    return bool(db.exec(query).one())
+    return bool(db.connection().execute(_TO_DO, {"via": via, "now": now, "lease_end": now + lease}).scalar())
 
 
 def start(delivery: Delivery, *, now: datetime, lease: timedelta) -> int:
@@ -225,11 +230,6 @@ def settle(db: Session, delivery_id: int, *, fence: int, **values: Any) -> bool:
     return db.connection().execute(statement).rowcount == 1
 
 
-def _lost(lease: timedelta, now: datetime) -> ColumnElement[bool]:
-    """A lease that is over, or that was given before the clock went back: either way its sender is not counted on."""
-    return (col(Delivery.lease_until) < now) | (col(Delivery.lease_until) > now + lease)
-
-
 def expire_leases(db: Session, *, via: str, lease: timedelta, now: datetime) -> list[tuple[str, int | None]]:
     """Turn deliveries whose sender was lost into `unknown`: they may have been sent. Never into `ready`.
 
@@ -241,7 +241,7 @@ def expire_leases(db: Session, *, via: str, lease: timedelta, now: datetime) -> 
         .where(
             col(Delivery.via) == via,
             col(Delivery.state) == SENDING,
-            _lost(lease, now),
+            (col(Delivery.lease_until) < now) | (col(Delivery.lease_until) > now + lease),
         )
         .values(state=UNKNOWN, why="the sender stopped before it could say", not_before=now)
     )
