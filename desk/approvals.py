@@ -11,7 +11,8 @@ from domain.cards import Card, CardKind
 from domain.conduct import Conduct
 from domain.sending import DeliveryKind
 from domain.values import Priority
-from storage import deliveries
+from responder import telling
+from storage import deliveries, gatings
 from storage.authors import Author
 from storage.database import reading, writing
 from storage.deliveries import Delivery
@@ -37,7 +38,7 @@ def run_once(engine: Engine, *, conduct: Conduct, now: datetime) -> bool:
 
 def _ask(db: Session, held: Delivery, conduct: Conduct, now: datetime) -> bool:
     """Ask in the case's thread, or in the room where there is none."""
-    above = deliveries.by_key(db, f"case-{held.case_id}:alert") if held.case_id else None
+    above = deliveries.first_of(db, telling.roots(held.case_id)) if held.case_id else None
     doubtful = held.attempts > 0
     return deliveries.plan(
         db,
@@ -62,7 +63,7 @@ def _card(db: Session, held: Delivery, *, doubtful: bool) -> Card:
     what = _WHAT.get(held.kind, "this")
     post = db.get(Post, held.post_id) if held.post_id else None
     author = db.get(Author, held.author_id) if held.author_id else None
-    text = f"Held: {held.why}." if held.why else ""
+    text = _reason(db, held)
     remedy = ""
     if doubtful:
         text = "Nobody can tell whether the customer has it; a second copy would be read twice."
@@ -79,3 +80,10 @@ def _card(db: Session, held: Delivery, *, doubtful: bool) -> Card:
         link=post.permalink if post else "",
         priority=int(Priority.HIGH),
     )
+
+
+def _reason(db: Session, held: Delivery) -> str:
+    """Say why the bot may not send it by itself: as the gate said it, or else by the rule's name."""
+    said = gatings.of_delivery(db, held.key)
+    reason = said[-1].reason if said else held.why
+    return f"Held: {reason}." if reason else ""

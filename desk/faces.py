@@ -19,7 +19,8 @@ from domain.cards import Card, CardKind
 from domain.errors import Refused, Unavailable
 from domain.history import EventKind
 from domain.sending import DeliveryKind
-from storage import cases, deliveries, events
+from responder import incidents as storms
+from storage import cases, deliveries, events, incidents
 from storage.authors import Author
 from storage.cases import Case
 from storage.database import reading, writing
@@ -30,6 +31,7 @@ from storage.posts import Post
 FACE = "face"  # the name under which a delivery's `extra` holds what its card shows
 READ_AGAIN = 500  # events, after a start: what happened while nobody could show it
 AT_ONCE = 500
+AFTER_STORM = timedelta(hours=1)  # its last count is shown within this time
 WAIT = timedelta(seconds=10)  # where Slack names no time
 
 SHOWS = frozenset(
@@ -63,7 +65,7 @@ class _Face:
 
 
 class Faces:
-    """Shows in the room how cases stand. One process has one; threads share it."""
+    """Shows in the room how cases, and storms of them, stand. One process has one; threads share it."""
 
     def __init__(self, engine: Engine, slack: Slack) -> None:
         """Build without asking anybody."""
@@ -74,12 +76,14 @@ class Faces:
         self._not_before: datetime | None = None
 
     def run_once(self, *, now: datetime) -> bool:
-        """Show one case that has changed. False: none has, or Slack wants to be left alone."""
+        """Show one case that has changed, or how storms have grown. False: nothing, or Slack wants to be left alone."""
         self._gather()
-        if not self._waiting or (self._not_before and now < self._not_before):
+        if self._not_before and now < self._not_before:
             return False
-        case_id = next(iter(self._waiting))
+        case_id = next(iter(self._waiting), None)
         try:
+            if case_id is None:
+                return self._show_storms(now)
             self.show(case_id, now=now)
         except Unavailable as exc:
             self._not_before = exc.retry_at or now + WAIT
@@ -94,6 +98,14 @@ class Faces:
                 wanted = _faces(db, case_id)
             for face in wanted:
                 self._put(face, now)
+
+    def _show_storms(self, now: datetime) -> bool:
+        with self._lock:
+            with reading(self._engine) as db:
+                wanted = _storm_faces(db, since=now - AFTER_STORM)
+            for face in wanted:
+                self._put(face, now)
+        return bool(wanted)
 
     def _gather(self) -> None:
         with reading(self._engine) as db:
@@ -123,6 +135,18 @@ class Faces:
                 row.extra = {**row.extra, FACE: face.mark}
 
 
+def _storm_faces(db: Session, *, since: datetime) -> list[_Face]:
+    """List the storms' cards that count too few: as many cases as the thread was told of."""
+    found = []
+    for storm in incidents.lately(db, since=since):
+        told = deliveries.by_key(db, storms.key(storm.id))
+        card = _card(told) if told and _in_room(told) else None
+        if told and card and told.extra.get(FACE, str(card.count)) != str(storm.told):
+            card = replace(card, count=storm.told, headline=f"{storm.told} cases within minutes")
+            found.append(_Face(told=told, card=card, shown=Shown(), mark=str(storm.told)))
+    return found
+
+
 def _faces(db: Session, case_id: int) -> list[_Face]:
     """List the cards of a case that do not look as they should."""
     case = db.get(Case, case_id)
@@ -146,9 +170,8 @@ def _in_room(told: Delivery) -> bool:
 
 
 def _face(db: Session, case: Case, history: Sequence[Event], told: Delivery) -> _Face | None:
-    try:
-        card = Card.from_json(told.body)
-    except (ValueError, LookupError, TypeError, AttributeError):
+    card = _card(told)
+    if card is None:
         return None
     shown, offered = Shown(), choices.offered(told.extra)
     if offered is not None:
@@ -162,6 +185,13 @@ def _face(db: Session, case: Case, history: Sequence[Event], told: Delivery) -> 
         text = "The words are deleted at their platform, and so here."
         card = replace(card, quote="", author="", facts=(), link="", text=text)
     return _Face(told=told, card=card, shown=shown, mark=mark, choices=offered)
+
+
+def _card(told: Delivery) -> Card | None:
+    try:
+        return Card.from_json(told.body)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _standing(case: Case, history: Sequence[Event]) -> Shown:
@@ -191,6 +221,4 @@ def _words_gone(db: Session, case: Case, told: Delivery) -> bool:
     if author and author.forgotten_at:
         return True
     post = db.get(Post, told.post_id) if told.post_id else None
-    if post is None and told.key == f"case-{case.id}:alert":
-        post = next(iter(cases.posts_of(db, case.id)), None)
     return bool(post and post.gone_at)

@@ -38,6 +38,12 @@ def all_running(db: Session) -> list[Incident]:
     return list(db.exec(select(Incident).where(col(Incident.closed_at).is_(None)).order_by(col(Incident.id))))
 
 
+def lately(db: Session, *, since: datetime) -> list[Incident]:
+    """List every storm that is on, or was over only after `since`."""
+    query = select(Incident).where(col(Incident.closed_at).is_(None) | (col(Incident.closed_at) >= since))
+    return list(db.exec(query.order_by(col(Incident.id))))
+
+
 def topics(db: Session, incident_id: int) -> list[tuple[str, int]]:
     """Count what its cases are about, the most frequent first."""
     query = select(Case.topic, func.count()).where(Case.incident_id == incident_id).group_by(col(Case.topic))

@@ -97,10 +97,10 @@ class Office:
                 opened_at=self.now,
                 updated_at=self.now,
             )
-            case_id = cases.open_case(db, case, heard).id
+            case_id, post_id = cases.open_case(db, case, heard).id, heard.id
         if alert:
             told = Card(kind=CardKind.CASE, headline="Complaint", quote=said.text, case_id=case_id, channel="x")
-            self.tell(f"case-{case_id}:alert", told, case_id, **card)
+            self.tell(f"case-{case_id}:alert", told, case_id, **{"post_id": post_id, **card})
             self.settle()
         return case_id
 

@@ -1,9 +1,11 @@
 """Approvals: the team is asked about every delivery that is held, once for each time, in the case's thread."""
 
 from desk import approvals
+from domain.cards import Card, CardKind
 from domain.sending import DeliveryKind
-from storage import deliveries
+from storage import deliveries, gatings
 from storage.database import writing
+from storage.gatings import Gating
 from tests.desk.office import Office
 
 
@@ -84,3 +86,35 @@ def test_nothing_held_is_no_work(office: Office) -> None:
     office.case()
 
     assert not ask(office)
+
+
+def test_the_gates_own_words_say_why(office: Office) -> None:
+    case_id = office.case()
+    office.hold(case_id)
+    said = Gating(
+        delivery_key=f"case-{case_id}:acknowledge",
+        case_id=case_id,
+        stage="plan",
+        at=office.now,
+        verdict="hold",
+        rule="approval",
+        reason="the settings want a person to approve it",
+    )
+    with writing(office.engine) as db:
+        gatings.keep(db, said)
+
+    office.settle()
+
+    assert "Held: the settings want a person to approve it." in office.looks(f"case-{case_id}:acknowledge:ask:0")
+
+
+def test_a_case_told_as_urgent_is_asked_about_in_that_thread(office: Office) -> None:
+    case_id = office.case()
+    office.tell(f"case-{case_id}:urgent", Card(kind=CardKind.CASE, headline="Threat", case_id=case_id), case_id)
+    office.settle()
+    office.hold(case_id)
+
+    office.settle()
+
+    asked = office.message(f"case-{case_id}:acknowledge:ask:0")
+    assert asked.thread_ts == office.row(f"case-{case_id}:urgent").native_id

@@ -12,6 +12,7 @@ from responder import claims
 from storage import cases, events, posts
 from storage.authors import Author
 from storage.database import writing
+from storage.incidents import Incident
 from storage.posts import Post
 from tests.desk.office import MIA, Office
 
@@ -213,3 +214,66 @@ def test_what_is_no_card_is_left_alone(office: Office) -> None:
     office.show()
 
     assert "Taken by" not in office.looks(key(case_id))
+
+
+# storms
+
+
+def storm(office: Office, *, told: int) -> int:
+    """Let a storm be told to the team, with its card in the room."""
+    with writing(office.engine) as db:
+        row = Incident(channel="x", account="1", opened_at=office.now, last_at=office.now, cases=told, told=told)
+        row.told_at = office.now
+        db.add(row)
+        db.flush()
+        storm_id = row.id
+    card = Card(kind=CardKind.INCIDENT, headline=f"{told} cases within minutes", count=told)
+    office.tell(f"incident-{storm_id}:alert", card, None)
+    office.settle()
+    return storm_id
+
+
+def grow(office: Office, storm_id: int, *, told: int, over: bool = False) -> None:
+    with writing(office.engine) as db:
+        row = db.get_one(Incident, storm_id)
+        row.cases = row.told = told
+        row.closed_at = office.now if over else None
+
+
+def test_a_storms_card_counts_on_as_it_grows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = updates(office, monkeypatch)
+    storm_id = storm(office, told=8)
+    office.show()
+    assert not made
+
+    grow(office, storm_id, told=17)
+    office.show()
+    grow(office, storm_id, told=40, over=True)
+    office.show()
+
+    assert "40 cases so far" in office.looks(f"incident-{storm_id}:alert")
+    assert office.message(f"incident-{storm_id}:alert").text.startswith("40 cases within minutes")
+    assert len(made) == 2
+
+
+def test_a_storm_long_over_is_not_looked_at_any_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    storm_id = storm(office, told=8)
+    made = updates(office, monkeypatch)
+    grow(office, storm_id, told=17, over=True)
+    office.wait(hours=2)
+
+    office.show()
+
+    assert not made
+
+
+def test_a_limit_holds_back_storms_as_well(office: Office) -> None:
+    storm_id = storm(office, told=8)
+    grow(office, storm_id, told=17)
+    office.room.fault("chat.update", "rate_limited", count=1, seconds=30)
+
+    assert not office.faces.run_once(now=office.now)
+    assert not office.faces.run_once(now=office.now + timedelta(seconds=29))
+    assert office.faces.run_once(now=office.now + timedelta(seconds=31))
+
+    assert "17 cases so far" in office.looks(f"incident-{storm_id}:alert")
