@@ -86,6 +86,17 @@ def test_a_forgotten_answer_does_not_pass_for_the_next_one(wire: Wire, session: 
     assert session.answer is None
 
 
+def test_a_request_that_fails_leaves_no_earlier_answer_behind(wire: Wire, session: Session) -> None:
+    wire.will(200, {})
+    wire.script.append(drops)
+    session.get(wire.url)
+
+    with pytest.raises(Unanswered):
+        session.get(wire.url)
+
+    assert session.answer is None
+
+
 def test_redirects_are_not_followed_by_get_or_post(wire: Wire, session: Session) -> None:
     for status in (301, 302, 303, 307, 308):
         for method in ("GET", "POST"):
@@ -253,6 +264,7 @@ def test_a_failure_names_neither_address_nor_token(wire: Wire, session: Session)
 
     assert SECRET not in repr(caught.value)
     assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is None
     assert caught.value.request is None
 
 

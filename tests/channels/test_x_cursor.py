@@ -257,6 +257,12 @@ def test_a_clock_that_jumps_loses_nothing(jump: timedelta) -> None:
     assert {item.id for item in timeline.items} <= listener.heard
 
 
+def test_a_sweep_noted_in_the_future_does_not_put_off_the_next_one(now: datetime) -> None:
+    kept = advance(resume(None, "mentions", REACH, now=now + timedelta(days=3)), [], None, REACH, now=now).to_json()
+
+    assert under_way(resume(kept, "mentions", REACH, now=now)).sweeping
+
+
 def _poll_with_two_clocks(listener: Listener, ours: datetime, theirs: datetime) -> None:
     more = True
     while more:

@@ -222,6 +222,17 @@ def test_error_bodies_that_break_tweepy_do_not_break_us(
         does(x(), HEAR, now)
 
 
+def test_a_call_that_never_asked_is_not_answered_with_an_earlier_answer(
+    wire: Wire, x: Callable[..., X], now: datetime
+) -> None:
+    asking = x()
+    wire.will(200, {"data": []})
+    asking._client.conversation("7-900", {}, now=now)
+
+    with pytest.raises(TypeError, match="not both"):  # a bug of ours, as tweepy tells it
+        asking._client.conversation("7-900", {"participant_id": "7"}, now=now)
+
+
 def test_money_is_asked_for_again_within_the_hour_and_the_operator_told_until_when(
     wire: Wire, x: Callable[..., X], now: datetime
 ) -> None:
