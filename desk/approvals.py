@@ -13,7 +13,6 @@ from domain.sending import DeliveryKind
 from domain.values import Priority
 from responder import telling
 from storage import deliveries, gatings
-from storage.authors import Author
 from storage.database import reading, writing
 from storage.deliveries import Delivery
 from storage.posts import Post
@@ -62,9 +61,8 @@ def _ask(db: Session, held: Delivery, conduct: Conduct, now: datetime) -> bool:
 def _card(db: Session, held: Delivery, *, doubtful: bool) -> Card:
     what = _WHAT.get(held.kind, "this")
     post = db.get(Post, held.post_id) if held.post_id else None
-    author = db.get(Author, held.author_id) if held.author_id else None
-    text = _reason(db, held)
-    remedy = ""
+    # no author: the quoted words are ours
+    text, remedy = _reason(db, held), ""
     if doubtful:
         text = "Nobody can tell whether the customer has it; a second copy would be read twice."
         remedy = f"Look on {held.via} first."
@@ -76,7 +74,6 @@ def _card(db: Session, held: Delivery, *, doubtful: bool) -> Card:
         remedy=remedy,
         case_id=held.case_id,
         channel=held.via,
-        author=author.handle if author else "",
         link=post.permalink if post else "",
         priority=int(Priority.HIGH),
     )
