@@ -69,7 +69,7 @@ def _settings(world: World, folder: Path) -> dict[str, Any]:
             "api_base": world.x.base_url,
             "handle": world.x.brand.username,
             "user_id": world.x.brand.id,
-            "searches": ['"nord parcel"'],
+            "searches": ['("nord parcel" OR nordparcel OR #nordparcel)'],
             "owns_app": True,
             "consumer_key": signed.consumer_key,
             "consumer_secret": signed.consumer_secret,
@@ -106,11 +106,10 @@ def _watch(world: World, built: house.House) -> None:
             for line in view.news():
                 live.console.print(line)
             live.update(view.frame())
-            if not world.over():
-                continue
-            rest_by = rest_by or monotonic() + PATIENCE.total_seconds()
-            if view.at_rest() or monotonic() > rest_by:
+            if view.at_rest() or (rest_by and monotonic() > rest_by):
                 break
+            if world.over() and not rest_by:
+                rest_by = monotonic() + PATIENCE.total_seconds()
 
 
 def _stay() -> None:

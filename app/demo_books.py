@@ -36,11 +36,7 @@ class Account:
         twice = [double for double in seen.doubles if not double.startswith("the team")]
         return [
             (not self.missed, f"nothing was missed: {len(seen.heard)} published for us, {len(self.missed)} not heard"),
-            (
-                ours.balanced,
-                f"heard {ours.heard} = judged {ours.judged} + ours {ours.ours} + replaced {ours.replaced}; "
-                + f"{ours.waiting} on their way",
-            ),
+            (ours.balanced, f"heard {ours.heard} = {_parts(ours)}; {ours.waiting} on their way"),
             (ours.unreadable >= len(seen.malformed), f"unreadable and set aside: {ours.unreadable}"),
             (
                 said == (seen.replies, seen.directs),
@@ -128,6 +124,10 @@ def _rows(account: Account) -> list[tuple[str, str]]:
         text = f"{middle:.1f} s in the middle, {most:.1f} s for 95 of 100 (real seconds, outages included)"
         rows.append(("post to alert", text))
     return rows
+
+
+def _parts(ours: Books) -> str:
+    return f"judged {ours.judged} + ours {ours.ours} + replaced by an edit {ours.replaced}"
 
 
 def _some(counts: dict[str, int]) -> str:

@@ -1,6 +1,7 @@
 """What the demo shows while it plays: counters, and a line for each thing worth knowing. Decides nothing."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from rich.panel import Panel
 from rich.table import Table
@@ -9,25 +10,26 @@ from sqlalchemy import Engine
 
 from domain.history import EventKind
 from sandbox.world import World
-from storage import happenings
+from storage import happenings, sources
 from storage.books import Books, balance
 from storage.database import reading
 from storage.deliveries import FAILED, READY, SENDING, UNKNOWN
 from storage.happenings import Happening
 
+INDEXED_WITHIN = timedelta(seconds=45)  # of scenario time: search shows a post half a minute after it appeared
+
 _WORDS = {
-    EventKind.CLAIMED: ("✋", "taken by a person; the bot is silent"),
-    EventKind.OPTED_OUT: ("✋", "wants no automatic words; noted at once"),
+    EventKind.CLAIMED: ("✋", "taken by a person: the bot is silent"),
+    EventKind.OPTED_OUT: ("✋", "wants no automatic words: noted at once"),
     EventKind.WITHHELD: ("·", "the bot says nothing"),
-    EventKind.DOUBTFUL: ("?", "may have been sent: looked for before anything else"),
-    EventKind.FAILED: ("✗", "the platform refused; a person takes over"),
-    EventKind.INCIDENT: ("≋", "told with many others as one incident"),
-    EventKind.FACTS: ("✎", "told what the team needs; nobody asks again"),
-    EventKind.SILENT: ("→", "handed over to a person with everything known"),
-    EventKind.WARNED: ("⏰", "the promised answer is nearly due"),
-    EventKind.BREACHED: ("⏰", "the promised answer is late"),
-    EventKind.GONE: ("⌫", "the post was deleted before it was answered"),
+    EventKind.DOUBTFUL: ("?", "may have been sent: we look before anything else"),
+    EventKind.FAILED: ("✗", "the platform refused: a person takes over"),
+    EventKind.INCIDENT: ("≋", "one of many within minutes: told to the team as one incident"),
+    EventKind.SILENT: ("→", "handed over to a person with all that was told"),
+    EventKind.GONE: ("⌫", "deleted before it was answered"),
+    EventKind.BREACHED: ("⏰", "nobody of the team has answered in the promised time"),
 }
+_ONCE = frozenset({EventKind.INCIDENT, EventKind.BREACHED})  # the first stands for all
 
 
 class View:
@@ -37,6 +39,8 @@ class View:
         """Begin with nothing told."""
         self._world, self._engine, self._told = world, engine, 0
         self._before: tuple[int, ...] = ()
+        self._over_at: datetime | None = None
+        self._teller = Teller()
 
     def news(self) -> Iterator[Text]:
         """Say what happened since the last look, a line each."""
@@ -44,7 +48,7 @@ class View:
             fresh = happenings.since(db, self._told)
         for happening in fresh:
             self._told = happening.id
-            line = _line(happening)
+            line = self._teller.line(happening)
             if line:
                 yield Text(f"{happening.at:%H:%M:%S}  ", style="dim") + line
 
@@ -60,15 +64,19 @@ class View:
         return Panel(table, title=f"Nord Parcel, {self._clock()}", title_align="left", border_style="cyan")
 
     def at_rest(self) -> bool:
-        """Whether nothing is on its way and nothing changed since the last look."""
+        """Whether all have spoken, every source was read since, and nothing is on its way or has changed of late."""
+        if not self._world.over():
+            self._over_at = None
+            return False
+        self._over_at = self._over_at or self._world.clock()
         with reading(self._engine) as db:
-            books = balance(db)
-        moving = sum(
-            states.get(state, 0) for states in books.deliveries.values() for state in (READY, SENDING, UNKNOWN)
-        )
+            books, heard = balance(db), sources.listening(db)
+        states = (READY, SENDING, UNKNOWN)
+        moving = sum(found.get(state, 0) for found in books.deliveries.values() for state in states)
         now = (books.heard, books.settled, sum(books.cases.values()), self._told)
         still, self._before = now == self._before, now
-        return still and moving == 0 and books.waiting == 0
+        read = all(source.last_ok_at and source.last_ok_at > self._over_at + INDEXED_WITHIN for source in heard)
+        return read and still and moving == 0 and books.waiting == 0
 
 
 def _counters(books: Books) -> Iterator[tuple[str, int]]:
@@ -84,16 +92,34 @@ def _counters(books: Books) -> Iterator[tuple[str, int]]:
     yield "on their way", sum(states.get(READY, 0) + states.get(UNKNOWN, 0) for states in books.deliveries.values())
 
 
-def _line(happening: Happening) -> Text | None:
-    who = f"@{happening.handle} ({happening.lang})"
-    if happening.kind == EventKind.OPENED and happening.need == "urgent":
-        return Text("⚠ ", style="bold red") + Text(f"{who} urgent: {happening.reason}")
-    if happening.kind == EventKind.SENT and ":acknowledge" in happening.key:
-        return Text("↳ ", style="green") + Text(f"{who} acknowledged in public, invited to write privately")
-    if happening.kind == EventKind.HANDOFF and happening.reason:
-        return Text("✉ ", style="cyan") + Text(f"{who} {happening.reason}")
-    if happening.kind in _WORDS:
-        mark, words = _WORDS[EventKind(happening.kind)]
+class Teller:
+    """Makes a line of a happening, where it is worth one: firsts and exceptions, not the hundredth of a kind."""
+
+    def __init__(self) -> None:
+        """Begin with nothing told."""
+        self._told: set[str] = set()
+
+    def line(self, happening: Happening) -> Text | None:
+        """Word one happening; None: the counters tell it well enough."""
+        who = f"@{happening.handle} ({happening.lang})"
         why = f" ({happening.reason})" if happening.reason else ""
-        return Text(f"{mark} ", style="yellow") + Text(f"{who} {words}{why}")
-    return None
+        if happening.kind == EventKind.OPENED and happening.need == "urgent":
+            return Text("⚠ ", style="bold red") + Text(f"{who} urgent: {happening.reason}")
+        if happening.kind == EventKind.SENT and happening.key.endswith(":acknowledge"):
+            said = f"{who} acknowledged in public, invited to write privately"
+            return Text("↳ ", style="green") + Text(said) if self._first(f"ack {happening.lang}") else None
+        if happening.kind == EventKind.HANDOFF and happening.to == "opened":
+            return Text("✉ ", style="cyan") + Text(f"{who} writes in private: the assistant says what it is, and asks")
+        if happening.kind not in _WORDS:
+            return None
+        kind = EventKind(happening.kind)
+        if kind in _ONCE and not self._first(kind):
+            return None
+        mark, words = _WORDS[kind]
+        return Text(f"{mark} ", style="yellow") + Text(f"{who} {words}{'' if kind in _ONCE else why}")
+
+    def _first(self, what: str) -> bool:
+        if what in self._told:
+            return False
+        self._told.add(what)
+        return True

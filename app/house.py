@@ -44,7 +44,7 @@ class House:
 def build(settings: Settings, *, clock: Clock = utc_now, monotonic: Callable[[], float] = monotonic) -> House:
     """Wire the rooms. Raises ConfigError when a connector cannot be made from its settings."""
     modules = connectors()
-    channels = {name: modules[name].connect(table) for name, table in settings.channels.items()}
+    channels = {name: modules[name].connect(table, now=clock()) for name, table in settings.channels.items()}
     engine = open_database(settings.url)
     slack = Slack(settings.slack) if settings.slack else None
     team: dict[str, Any] = {"slack": slack or Console()}

@@ -10,7 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from domain.clock import Clock
+from domain.clock import Clock, utc_now
 from storage import switches
 from storage.database import writing
 
@@ -54,7 +54,7 @@ class Schedule:
                 args=[stage],
                 id=stage.name,
                 seconds=stage.every.total_seconds(),
-                next_run_time=self._clock(),
+                next_run_time=utc_now(),
                 coalesce=True,
                 max_instances=2,  # the second only says that there may be more, see `_tick`
                 # its default of one second would skip runs silently on a busy machine
@@ -102,7 +102,7 @@ class Schedule:
 
     def _wake(self, name: str) -> None:
         if name in self._stages and not self._stopping.is_set():
-            self._scheduler.modify_job(name, next_run_time=self._clock())
+            self._scheduler.modify_job(name, next_run_time=utc_now())
 
     def _beat(self, stage: Stage, *, worked: bool, failure: str = "") -> None:
         now = self._clock()

@@ -27,6 +27,7 @@ class Happening:
     lang: str
     handle: str
     key: str  # of the delivery it is about, or empty
+    to: str  # the step of the handoff it leads to, or empty
 
 
 def since(db: Session, event_id: int, *, limit: int = 200) -> list[Happening]:
@@ -50,6 +51,7 @@ def since(db: Session, event_id: int, *, limit: int = 200) -> list[Happening]:
             lang=lang,
             handle=handle,
             key=str(event.data.get("key", "")),
+            to=str(event.data.get("to", "")),
         )
         for event, need, lang, handle in db.exec(query)
     ]
