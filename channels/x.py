@@ -41,7 +41,7 @@ def connect(settings: Settings, *, now: datetime) -> "X":
 
 
 class X:
-    """One account on X; serves the ports Hears, Replies, OpensThreads, Moderates and Probes."""
+    """One account on X; serves the ports Hears, Replies, OpensThreads, Moderates, Prices and Probes."""
 
     def __init__(self, client: Client, settings: Settings, own: Own) -> None:
         """Put the halves together; `connect` is the way in."""
@@ -68,6 +68,10 @@ class X:
     def fits(self, text: str) -> bool:
         """Say whether X would take `text` as one public answer, at a price the settings allow; see `Replies`."""
         return self._answering.fits(text)
+
+    def price(self, order: Order) -> Usage:
+        """Say what carrying out `order` costs at most, and which rate row it draws on; see `Prices`. Asks nobody."""
+        return self._answering.price(order)
 
     def reply(self, order: Order, *, now: datetime) -> Receipt:
         """Answer post `order.target` in public; see `Replies`. One request."""

@@ -28,7 +28,7 @@ from channels.x_rules import GONE
 from channels.x_settings import Settings
 from channels.x_text import MAX_DIRECT, MAX_WEIGHT, has_link, same_words, sendable, weight
 from domain.errors import Refused, Unavailable, Uncertain
-from domain.sending import Look, Order, PostRef, ReadBack, Receipt, Standing
+from domain.sending import DeliveryKind, Look, Order, PostRef, ReadBack, Receipt, Standing
 from domain.values import RateState, Usage
 
 CLOCKS = timedelta(hours=2)  # how far our clock and X's may be apart without a sent message being overlooked
@@ -50,6 +50,15 @@ class Answering:
         """Say whether `text` goes out as one reply: X's weighted length, and no link unless links are paid for."""
         return sendable(text) and weight(text) <= MAX_WEIGHT and (self._settings.paid_links or not has_link(text))
 
+    def price(self, order: Order) -> Usage:
+        """Say what carrying out `order` costs, and which limit it draws on."""
+        match order.kind:
+            case DeliveryKind.MESSAGE:
+                return self._meter.usage(Endpoint.MESSAGE, "dm_create")
+            case DeliveryKind.HIDE:
+                return self._meter.usage(Endpoint.HIDE, "content_manage")
+        return self._meter.usage(Endpoint.REPLY, "post_create_url" if has_link(order.body) else "summoned_reply")
+
     def reply(self, order: Order, *, now: datetime) -> Receipt:
         """Answer in public."""
         target = _target(order.target)
@@ -61,8 +70,7 @@ class Answering:
                 remedy=f"At most {MAX_WEIGHT} weighted characters, and no link unless `paid_links` is on.",
             )
         answered = self._client.reply(target, order.body, now=now)
-        price = "post_create_url" if has_link(order.body) else "summoned_reply"
-        return self._receipt(answered, Endpoint.REPLY, price, "id")
+        return self._receipt(answered, self.price(order), "id")
 
     def message(self, order: Order, *, now: datetime) -> Receipt:
         """Send into the conversation `order.target`, or to the user `extra["participant"]` where there is none yet."""
@@ -73,7 +81,7 @@ class Answering:
                 NAME, "the text is no message", rule="x.does-not-fit", remedy=f"1 to {MAX_DIRECT} characters."
             )
         answered = self._client.message("" if participant else conversation, participant, order.body, now=now)
-        return self._receipt(answered, Endpoint.MESSAGE, "dm_create", "dm_event_id")
+        return self._receipt(answered, self.price(order), "dm_event_id")
 
     def hide(self, order: Order, *, now: datetime) -> Receipt:
         """Hide a reply under our own post."""
@@ -120,7 +128,7 @@ class Answering:
             note = mapping(item.get("note_post") or item.get("note_tweet"))
             answers = reference_ids(item).get("replied_to", order.target)  # where X does not say, the words decide
             text = note.get("text") or item.get("text")
-            return _matched(item, text, order.body) if answers == order.target else None
+            return _matched(item, text, order) if answers == order.target else None
 
         price = "owned_read" if self._settings.owns_app else "post_read"
         return self._search_back(Endpoint.OWN_POSTS, price, ask, match, lambda _item: False)
@@ -137,7 +145,7 @@ class Answering:
 
         def match(item: Mapping[str, Any]) -> str | None:
             ours = plain_id(item.get("sender_id")) == self._own.user_id
-            return _matched(item, item.get("text"), order.body) if ours and not past(item) else None
+            return _matched(item, item.get("text"), order) if ours and not past(item) else None
 
         def past(item: Mapping[str, Any]) -> bool:
             return _made(item, now) < earliest
@@ -156,7 +164,7 @@ class Answering:
 
     def _search_back(
         self,
-        endpoint: Endpoint,
+        endpoint: str,
         price: str,
         ask: Callable[[str], Answered],
         match: _Match,
@@ -182,11 +190,11 @@ class Answering:
                 break
         return ReadBack(native_id=None, complete=False, usage=tuple(usage), rates=rates)
 
-    def _receipt(self, answered: Answered, endpoint: Endpoint, price: str, name: str) -> Receipt:
+    def _receipt(self, answered: Answered, usage: Usage, name: str) -> Receipt:
         native_id = plain_id(mapping(answered.payload.get("data")).get(name))
         if not native_id:
-            raise Uncertain(NAME, f"X says yes without saying to what ({endpoint})")
-        return Receipt(native_id=native_id, usage=(self._meter.usage(endpoint, price),), rates=answered.rates)
+            raise Uncertain(NAME, f"X says yes without saying to what ({usage.endpoint})")
+        return Receipt(native_id=native_id, usage=(usage,), rates=answered.rates)
 
 
 def _target(native_id: str) -> str:
@@ -204,8 +212,12 @@ def _since(target: str, since: datetime) -> dict[str, Any]:
     return {"since_id": str(max(int(target), snowflake_at(floor)) if tells_time else int(target))}
 
 
-def _matched(item: Mapping[str, Any], text: Any, body: str) -> str | None:
-    return plain_id(item.get("id")) or None if isinstance(text, str) and same_words(body, text) else None
+def _matched(item: Mapping[str, Any], text: Any, order: Order) -> str | None:
+    """Give an item's id where it says these words, unless it is known to be another order's receipt."""
+    native_id = plain_id(item.get("id"))
+    if native_id in order.extra.get("known", ()) or not isinstance(text, str) or not same_words(order.body, text):
+        return None
+    return native_id or None
 
 
 def _readable(item: Any) -> bool:
