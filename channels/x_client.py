@@ -8,9 +8,8 @@ answer itself, never from tweepy's exception.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import requests
 import tweepy
@@ -24,19 +23,19 @@ from domain.values import RateState
 TWEEPY_HOST = "https://api.twitter.com"  # a literal inside tweepy
 
 
-class Endpoint(StrEnum):
-    """An endpoint as X documents it: the name of its rate row and of its line in the ledger."""
+class Endpoint:
+    """Endpoints as X documents them: the names of their rate rows and of their lines in the ledger."""
 
-    ME = "GET /2/users/me"
-    MENTIONS = "GET /2/users/:id/mentions"
-    SEARCH = "GET /2/tweets/search/recent"
-    POST = "GET /2/tweets/:id"
-    OWN_POSTS = "GET /2/users/:id/tweets"
-    DIRECTS = "GET /2/dm_events"
-    CONVERSATION = "GET /2/dm_conversations/:id/dm_events"
-    REPLY = "POST /2/tweets"
-    MESSAGE = "POST /2/dm_conversations/:id/messages"
-    HIDE = "PUT /2/tweets/:id/hidden"
+    ME: Final = "GET /2/users/me"
+    MENTIONS: Final = "GET /2/users/:id/mentions"
+    SEARCH: Final = "GET /2/tweets/search/recent"
+    POST: Final = "GET /2/tweets/:id"
+    OWN_POSTS: Final = "GET /2/users/:id/tweets"
+    DIRECTS: Final = "GET /2/dm_events"
+    CONVERSATION: Final = "GET /2/dm_conversations/:id/dm_events"
+    REPLY: Final = "POST /2/tweets"
+    MESSAGE: Final = "POST /2/dm_conversations/:id/messages"
+    HIDE: Final = "PUT /2/tweets/:id/hidden"
 
 
 RENAMED = {
@@ -130,7 +129,7 @@ class Client:
         return self._ask(Endpoint.HIDE, partial(self._tweepy.hide_reply, post_id), now)
 
     def _read(
-        self, endpoint: Endpoint, call: Callable[..., Any], path: str, params: Mapping[str, Any], now: datetime
+        self, endpoint: str, call: Callable[..., Any], path: str, params: Mapping[str, Any], now: datetime
     ) -> Answered:
         if not self._new_names or "tweet_fields" not in params:
             return self._ask(endpoint, partial(call, **params), now)
@@ -140,7 +139,7 @@ class Client:
         ask = partial(self._tweepy._make_request, "GET", path, params=renamed, endpoint_parameters=names)  # noqa: SLF001
         return self._ask(endpoint, ask, now)
 
-    def _ask(self, endpoint: Endpoint, call: Callable[..., Any], now: datetime, *, sending: bool = False) -> Answered:
+    def _ask(self, endpoint: str, call: Callable[..., Any], now: datetime, *, sending: bool = False) -> Answered:
         self._session.forget()
         try:
             call(user_auth=self._user_auth)
@@ -155,7 +154,7 @@ class Client:
         return _answered(self._session.answer, endpoint, now, sending=sending)
 
 
-def _answered(answer: Answer, endpoint: Endpoint, now: datetime, *, sending: bool) -> Answered:
+def _answered(answer: Answer, endpoint: str, now: datetime, *, sending: bool) -> Answered:
     if not 200 <= answer.status < 300:  # noqa: PLR2004 (HTTP's own numbers)
         raise refusal(answer, endpoint=endpoint, sending=sending, now=now)
     try:
@@ -168,7 +167,7 @@ def _answered(answer: Answer, endpoint: Endpoint, now: datetime, *, sending: boo
     return Answered(payload, (state,) if state else (), answer.headers.get("x-access-level", ""))
 
 
-def _malformed(exc: Exception, endpoint: Endpoint) -> Exception:
+def _malformed(exc: Exception, endpoint: str) -> Exception:
     """A request that could not even be built: a key or token no header can carry. Anything else is a bug of ours."""
     if not isinstance(exc, requests.RequestException):
         return exc

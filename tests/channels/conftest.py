@@ -24,6 +24,8 @@ MakeX = Callable[..., X]
 ORDER = Order(key="case-1:acknowledge", kind=DeliveryKind.REPLY, account=US, target="20", body="We are sorry.")
 MESSAGE = Order(key="case-1:context", kind=DeliveryKind.MESSAGE, account=US, target="7-900", body="What is its number?")
 
+HIDING = Order(key="case-1:hide", kind=DeliveryKind.HIDE, account=US, target="20", body="")
+
 HEAR = "hear"
 REPLY = "reply"
 SEND = "message"
@@ -38,7 +40,7 @@ def does(x: X, what: str, now: datetime) -> object:
         REPLY: lambda: x.reply(ORDER, now=now),
         SEND: lambda: x.message(MESSAGE, now=now),
         LOOK: lambda: x.look(PostRef(native_id="20"), now=now),
-        HIDE: lambda: x.hide(ORDER, now=now),
+        HIDE: lambda: x.hide(HIDING, now=now),
     }
     return acts[what]()
 

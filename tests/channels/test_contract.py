@@ -9,7 +9,7 @@ import pkgutil
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 import channels
 from domain.clock import monotonic
 from domain.errors import Refused, SottovoceError, Unavailable, Uncertain
-from domain.ports import Hears, Moderates, OpensThreads, Probes, Replies
+from domain.ports import Hears, Moderates, OpensThreads, Prices, Probes, Replies
 from domain.sending import DeliveryKind, Look, Order, PostRef, Standing
 from domain.values import Page
 from tests.channels.wire import Behaviour, Wire, answer, drips, drops, hangs, resets, sends
@@ -84,9 +84,16 @@ def secrets(made: BaseModel) -> list[str]:
 Act = Callable[[], object]
 
 
+def orders(made: Any) -> tuple[Order, Order, Order]:
+    """A reply, a message and something to hide."""
+    reply = Order(key="k", kind=DeliveryKind.REPLY, account=made.account, target="20", body="We are sorry.")
+    message = replace(reply, key="m", kind=DeliveryKind.MESSAGE, target="7-900")
+    return reply, message, replace(reply, key="h", kind=DeliveryKind.HIDE, body="")
+
+
 def acts(made: Any, now: datetime) -> dict[str, Act]:
     """Everything this connector can do, one request or more each."""
-    order = Order(key="k", kind=DeliveryKind.REPLY, account=made.account, target="20", body="We are sorry.")
+    order, message, hiding = orders(made)
     can: dict[str, Act] = {}
     if isinstance(made, Hears):
         can |= {f"fetch {spec.name}": _fetching(made, spec.name, now) for spec in made.sources()}
@@ -98,11 +105,11 @@ def acts(made: Any, now: datetime) -> dict[str, Act]:
         }
     if isinstance(made, OpensThreads):
         can |= {
-            "message": lambda: made.message(order, now=now),
-            "find_message": lambda: made.find_message(order, since=now, now=now),
+            "message": lambda: made.message(message, now=now),
+            "find_message": lambda: made.find_message(message, since=now, now=now),
         }
     if isinstance(made, Moderates):
-        can |= {"hide": lambda: made.hide(order, now=now)}
+        can |= {"hide": lambda: made.hide(hiding, now=now)}
     return can
 
 
@@ -171,6 +178,20 @@ def test_sources_can_be_polled_and_priced(name: str, wire: Wire, now: datetime) 
         assert source.endpoint
         assert source.every >= timedelta(seconds=15)
         assert made.cost(source.name).micros >= 0
+
+
+@per_connector
+def test_what_can_be_sent_has_a_price_and_a_limit_before_it_is_sent(name: str, wire: Wire, now: datetime) -> None:
+    made = connect(name, wire, now)
+    if not isinstance(made, Prices):
+        pytest.skip("free of charge")
+
+    for order in orders(made):
+        price = made.price(order)
+
+        assert price.endpoint
+        assert price.micros >= 0
+    assert wire.asked == []
 
 
 @per_connector

@@ -11,7 +11,7 @@ import pytest
 from channels.x import X
 from domain.errors import Refused, Unavailable, Uncertain
 from domain.sending import Order, PostRef, Standing
-from tests.channels.conftest import MESSAGE, ORDER, US
+from tests.channels.conftest import HIDING, MESSAGE, ORDER, US
 from tests.channels.timeline import snowflake
 from tests.channels.wire import Asked, Wire, answer, drops
 
@@ -97,6 +97,25 @@ def test_a_yes_without_an_id_may_have_been_sent(wire: Wire, x: MakeX, now: datet
             send(order, now=now)
 
 
+@pytest.mark.parametrize(
+    ("order", "endpoint", "micros"),
+    [
+        (ORDER, "POST /2/tweets", 10_000),
+        (replace(ORDER, body=LINK), "POST /2/tweets", 200_000),
+        (MESSAGE, "POST /2/dm_conversations/:id/messages", 15_000),
+        (replace(MESSAGE, body=LINK), "POST /2/dm_conversations/:id/messages", 15_000),
+        (HIDING, "PUT /2/tweets/:id/hidden", 5_000),
+    ],
+)
+def test_the_price_of_an_order_is_known_before_it_is_carried_out(
+    wire: Wire, x: MakeX, order: Order, endpoint: str, micros: int
+) -> None:
+    price = x().price(order)
+
+    assert (price.endpoint, price.micros) == (endpoint, micros)
+    assert wire.asked == []
+
+
 # -- messages ------------------------------------------------------------------------------------------------
 
 
@@ -137,8 +156,8 @@ def test_hiding_is_one_request_that_may_be_repeated(wire: Wire, x: MakeX, now: d
     wire.will(200, {"data": {"hidden": True}})
 
     with pytest.raises(Unavailable):
-        x().hide(ORDER, now=now)
-    receipt = x().hide(ORDER, now=now)
+        x().hide(HIDING, now=now)
+    receipt = x().hide(HIDING, now=now)
 
     assert [(asked.method, asked.path, asked.json) for asked in wire.asked] == [
         ("PUT", "/2/tweets/20/hidden", {"hidden": True})
@@ -151,7 +170,7 @@ def test_a_post_that_is_not_hidden_afterwards_is_tried_again(wire: Wire, x: Make
     wire.will(200, {"data": {"hidden": False}})
 
     with pytest.raises(Unavailable):
-        x().hide(ORDER, now=now)
+        x().hide(HIDING, now=now)
 
 
 # -- looking -------------------------------------------------------------------------------------------------
@@ -263,6 +282,17 @@ def test_other_words_and_other_targets_are_not_ours(wire: Wire, x: MakeX, now: d
     wire.will(200, {"data": [our_post(order, **{"text": "…", **item})]})
 
     assert x().find_reply(order, since=now, now=now).native_id is None
+
+
+def test_what_is_known_to_be_another_orders_receipt_is_not_taken_for_this_one(
+    wire: Wire, x: MakeX, now: datetime
+) -> None:
+    said_before = replace(order_for(now), extra={"known": ["61"]})
+    twice = [our_post(said_before, ORDER.body, "62"), our_post(said_before, ORDER.body)]
+    for listed, found in ((twice, "62"), (twice[1:], None)):
+        wire.will(200, {"data": listed})
+
+        assert x().find_reply(said_before, since=now, now=now).native_id == found
 
 
 def test_where_x_names_no_target_the_words_decide(wire: Wire, x: MakeX, now: datetime) -> None:
