@@ -58,6 +58,7 @@ class Hearing:
     def __init__(self, client: Client, settings: Settings, own: Own, meter: Meter) -> None:
         """Build it; asks nobody."""
         self._client, self._settings, self._own, self._meter = client, settings, own, meter
+        self._expanded = {"user": "user_read", "post": "post_read"} if settings.count_expansions else {}
         listening = [self._mentions(), *(self._search(n, text) for n, text in enumerate(settings.searches, 1))]
         if settings.hear_directs:
             listening.insert(0, self._directs())
@@ -96,7 +97,8 @@ class Hearing:
     def cost(self, name: str) -> Usage:
         """Price a full page of strangers' posts, each quoting another: the most that one fetch can be billed."""
         source = self._source(name)
-        rows = [source.price, "user_read", *([] if name == "directs" else ["post_read"])]
+        expanded = [row for kind, row in self._expanded.items() if (kind, name) != ("post", "directs")]
+        rows = (source.price, *expanded)
         micros = sum(self._meter.usage(source.spec.endpoint, row, FULL_PAGE).micros for row in rows)
         return Usage(endpoint=source.spec.endpoint, resource="page", units=1, micros=micros)
 
@@ -107,8 +109,8 @@ class Hearing:
         return self._sources[name]
 
     def _usage(self, source: _Source, listing: Listing, cursor: str, now: datetime) -> tuple[Usage, ...]:
-        rows = {"item": source.price, "user": "user_read", "post": "post_read"}
-        billed = [(rows[kind], native_id) for kind, native_id in listing.billed]
+        rows = {"item": source.price, **self._expanded}
+        billed = [(rows[kind], native_id) for kind, native_id in listing.billed if kind in rows]
         return self._meter.page(source.spec.name, source.spec.endpoint, billed, cursor=cursor, now=now)
 
     def _reach(self, *, oldest: timedelta | None = None, until: bool = True) -> Reach:

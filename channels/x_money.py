@@ -1,9 +1,10 @@
 """What X's answers cost, by its price table. Estimates: X's own bill is in its console, and this never asks for it.
 
-Counted to be rather too much than too little: every resource in an answer is billed, expanded users and posts too
-(X does not say whether it bills those). X bills the same resource once a UTC day, so an id is counted again only on a
-new day, at another price, or after a restart: which ids were counted is kept in memory, and only once the cursor
-that came with their page has come back, which proves that their count was stored.
+Counted to be rather too much than too little: every resource in an answer is billed, expanded users and posts too,
+until the operator has seen in the console that X does not bill those (`count_expansions`). X bills the same resource
+once a UTC day, so an id is counted again only on a new day, at another price, or after a restart: which ids were
+counted is kept in memory, and only once the cursor that came with their page has come back, which proves that their
+count was stored.
 """
 
 import tomllib

@@ -49,6 +49,7 @@ class Settings(BaseModel):
 
     owns_app: bool = False  # this account owns the developer app: X bills its own mentions at a fifth
     paid_links: bool = False  # let public answers carry links, at some 13 times the price
+    count_expansions: bool = True  # book the authors and quoted posts in an answer; X does not say if it bills them
     prices: dict[str, Annotated[int, Field(ge=0)]] = {}  # micro-dollars; replaces lines of the price table
 
     @field_validator(*OAUTH1, "bearer_token")

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from twitter_text import extract_urls, parse_tweet
-
 from channels.x_fields import unescape
 
 MAX_WEIGHT = 275  # of X's 280: room for a rule of X's counting the parser does not know yet
@@ -16,6 +14,8 @@ _SHORT_LINK = re.compile(r"https?://t\.co/\w+", re.ASCII)
 
 def weight(text: str) -> int:
     """Weigh a public text as X does: most scripts 1 a character, CJK and emoji 2, any link 23."""
+    from twitter_text import parse_tweet  # noqa: PLC0415 (0.4 s: not for commands that answer nobody)
+
     return int(parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
 
 
@@ -33,6 +33,8 @@ def has_link(text: str) -> bool:
 
     What looks like an address counts even under a top-level domain the parser, of 2023, does not know.
     """
+    from twitter_text import extract_urls  # noqa: PLC0415 (as above)
+
     return bool(_ADDRESS.search(text) or extract_urls(text))
 
 

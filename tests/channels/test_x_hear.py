@@ -378,6 +378,18 @@ def test_a_price_of_the_settings_replaces_the_one_in_the_table(wire: Wire, x: Ma
     assert _spent(page)["user_read"] == (1, 1)
 
 
+def test_expansions_are_not_booked_once_the_operator_knows_that_x_does_not_bill_them(
+    wire: Wire, x: MakeX, now: datetime
+) -> None:
+    wire.will(200, _billed(now))
+    sure = x(owns_app=True, count_expansions=False)
+
+    page = sure.fetch("mentions", None, now=now)
+
+    assert _spent(page) == {"owned_read": (2, 2_000)}
+    assert sure.cost("mentions").micros == 100 * 1_000
+
+
 def test_the_cost_of_a_page_is_the_most_it_can_be(x: MakeX) -> None:
     owner, other = x(owns_app=True, searches=("nord",)), x()
 

@@ -1,7 +1,7 @@
 """X's way with texts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from channels.x_text import MAX_WEIGHT, has_link, same_words, sendable, weight
@@ -92,6 +92,7 @@ def test_many_links_take_no_longer(words: list[str], ours: str) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80))
 def test_a_text_is_its_own_answer(text: str) -> None:
+    assume(text.strip())
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     assert same_words(text, f"@ana_b {escaped}")
