@@ -15,10 +15,11 @@ from sqlmodel import Session
 from domain.conduct import Conduct
 from domain.history import EventKind
 from domain.sending import DeliveryKind
-from responder.asking import Answer
+from responder.asking import Answer, Ask
+from responder.docket import Docket
 from responder.plan import Limits
 from responder.wording import REMEMBERED, Memory
-from storage import authors, cases, deliveries, events, posts, verdicts
+from storage import authors, cases, deliveries, events, gatings, posts, verdicts
 from storage.authors import Author
 from storage.cases import Case
 from storage.deliveries import Promise
@@ -45,11 +46,13 @@ class Batch:
     before: dict[int, int]  # how many cases each author has had within HISTORY
     versions: Mapping[int, int]  # post -> the case that holds an earlier version of it
     numbers: dict[int, int] = field(default_factory=dict)  # new case -> which of its author's it is
+    acknowledged: set[int] = field(default_factory=set)  # cases that got their acknowledgement just now
     roots: dict[int, Promise] = field(default_factory=dict)  # case -> the alert its notes go under, where new
     held: list[tuple[str, Answer]] = field(default_factory=list)  # words that wait for a person: key, the gate's answer
     _events: list[dict[str, Any]] = field(default_factory=list)
     _links: list[tuple[int, int]] = field(default_factory=list)
-    _told: list[Promise] = field(default_factory=list)
+    _promises: list[Promise] = field(default_factory=list)
+    _gatings: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def gather(
@@ -78,6 +81,11 @@ class Batch:
         """What was said in public lately."""
         return Memory(deliveries.recent_bodies(self.db, kind=DeliveryKind.REPLY, limit=REMEMBERED))
 
+    @cached_property
+    def docket(self) -> Docket:
+        """What the gate goes by for first words."""
+        return Docket(self.db, set(self.authors), conduct=self.conduct, now=self.now)
+
     def limits(self, channel: str) -> Limits:
         """Say what must be known of a channel to write for it."""
         return self.channels.get(channel, PLAIN_LIMITS)
@@ -100,17 +108,34 @@ class Batch:
         """Put a post into a case."""
         self._links.append((post.id, case.id))
 
-    def tell(self, promise: Promise) -> None:
-        """Promise words to the team."""
-        self._told.append(promise)
+    def promise(self, promise: Promise) -> None:
+        """Promise words, to the team or to a customer."""
+        self._promises.append(promise)
+
+    def keep(self, key: str, ask: Ask, answer: Answer, case: Case) -> None:
+        """Keep what the gate said about words that are promised for the first time."""
+        self._gatings.append(
+            {
+                "delivery_key": key,
+                "case_id": case.id,
+                "stage": ask.stage.value,
+                "at": self.now,
+                "verdict": answer.verdict.value,
+                "rule": answer.rule,
+                "reason": answer.reason,
+                "instead": answer.instead,
+                "evidence": ask.evidence(),
+            }
+        )
 
     def write(self) -> None:
         """Put into the transaction what has been collected, in its order; the cases first."""
         self.db.flush()
         cases.add_posts(self.db, self._links)
         events.note_all(self.db, self._events)
-        deliveries.plan_all(self.db, self._told, now=self.now)
-        for collected in (self._links, self._events, self._told):
+        deliveries.plan_all(self.db, self._promises, now=self.now)
+        gatings.keep_all(self.db, self._gatings)
+        for collected in (self._links, self._events, self._promises, self._gatings):
             collected.clear()
 
 

@@ -1,9 +1,10 @@
 """Casework: which case a post belongs to, and what its coming makes of the case. Speaks to nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from typing import Any
 
 from domain.history import EventKind
 from domain.values import AnswerBy, Need, PostKind
@@ -11,6 +12,7 @@ from responder import language
 from responder.batch import Batch
 from responder.claims import drop_ready
 from responder.topics import Topic, detect
+from storage import cases
 from storage.cases import LIVE, OPEN, RESOLVED, WAITING, Case
 from storage.posts import Post
 from storage.verdicts import Verdict
@@ -65,40 +67,77 @@ def _by_likeness(ours: list[Case], post: Post) -> Iterator[Case]:
         yield from (case for case in ours if case.state == RESOLVED and case.handoff in ("offered", "lapsed"))
 
 
-def assign(batch: Batch, post: Post, verdict: Verdict) -> Work | None:
-    """Put a post into its case, or into a new one that is not written yet; None: it needs no case."""
+def take_in(batch: Batch, judged: Iterable[tuple[Post, Verdict]]) -> list[Work]:
+    """Put posts into their cases, opening those that are missing, all at once; what needs no case is left out."""
+    entries: list[tuple[Post, Verdict, How, Case | int]] = []
+    opening = Openings()
+    for post, verdict in judged:
+        where = _place(batch, opening, post, verdict)
+        if where:
+            entries.append((post, verdict, *where))
+    opened = cases.open_all(batch.db, opening.rows)
+    return [
+        Work(post=post, verdict=verdict, how=how, case=opened[case] if isinstance(case, int) else case)
+        for post, verdict, how, case in entries
+    ]
+
+
+def _place(batch: Batch, opening: "Openings", post: Post, verdict: Verdict) -> tuple[How, Case | int] | None:
+    """Say which case a post goes into: one we have, or by number one that is being opened."""
     if post.id in batch.versions:
-        held = batch.db.get_one(Case, batch.versions[post.id])
-        return Work(post=post, verdict=verdict, case=held, how=How.EDITED)
+        return How.EDITED, batch.db.get_one(Case, batch.versions[post.id])
     known = find(batch, post)
     if known and (known.state in LIVE or verdict.need not in QUIET):
-        return Work(post=post, verdict=verdict, case=known, how=How.JOINED)
-    if verdict.need in QUIET:
-        return None
-    case = _new(batch, post, verdict)
-    batch.db.add(case)
-    batch.cases.setdefault(post.author_id, []).insert(0, case)
-    return Work(post=post, verdict=verdict, case=case, how=How.NEW)
+        return How.JOINED, known
+    number = opening.of(post)
+    if number is not None:
+        return How.JOINED, number
+    return None if verdict.need in QUIET else (How.NEW, opening.add(post, _row(batch, post, verdict)))
 
 
-def _new(batch: Batch, post: Post, verdict: Verdict) -> Case:
-    private = post.kind == PostKind.DIRECT
-    return Case(
-        channel=post.channel,
-        account=post.account,
-        author_id=post.author_id,
-        conversation=post.conversation,
-        private_conversation=post.conversation if private else None,
-        need=verdict.need,
-        priority=verdict.priority,
-        lang=verdict.lang,
-        rule=verdict.rule,
-        reason=verdict.reason,
-        topic=topic_of(batch, post, verdict).value,
-        opened_at=batch.now,
-        updated_at=batch.now,
-        due_at=_due(batch, verdict.need),
-    )
+class Openings:
+    """Cases that are being opened, by number."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.rows: list[dict[str, Any]] = []
+        self._by_author: dict[int, list[int]] = {}
+
+    def add(self, post: Post, row: dict[str, Any]) -> int:
+        """Open a case with this post; returns its number."""
+        self.rows.append(row)
+        number = len(self.rows) - 1
+        self._by_author.setdefault(post.author_id, []).append(number)
+        return number
+
+    def of(self, post: Post) -> int | None:
+        """Find the case this post joins: of the same conversation, and for a private post any of its author's."""
+        here = [number for number in self._by_author.get(post.author_id, ()) if self._joins(number, post)]
+        return here[-1] if here else None
+
+    def _joins(self, number: int, post: Post) -> bool:
+        row = self.rows[number]
+        same = row["conversation"] == post.conversation or post.kind == PostKind.DIRECT
+        return bool(row["account"] == post.account and same)
+
+
+def _row(batch: Batch, post: Post, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "channel": post.channel,
+        "account": post.account,
+        "author_id": post.author_id,
+        "conversation": post.conversation,
+        "private_conversation": post.conversation if post.kind == PostKind.DIRECT else None,
+        "need": verdict.need,
+        "priority": verdict.priority,
+        "lang": verdict.lang,
+        "rule": verdict.rule,
+        "reason": verdict.reason,
+        "topic": topic_of(batch, post, verdict).value,
+        "opened_at": batch.now,
+        "updated_at": batch.now,
+        "due_at": _due(batch, verdict.need),
+    }
 
 
 def topic_of(batch: Batch, post: Post, verdict: Verdict) -> Topic:

@@ -3,7 +3,7 @@
 One transaction a batch: verdict, case, events and promised deliveries are committed together or not at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -14,7 +14,7 @@ from domain.sending import DeliveryKind
 from domain.values import Abuse, AnswerBy, Need, PostKind, Priority
 from responder import assistant, echoes, incidents, signals, speaking, telling
 from responder.batch import Batch
-from responder.casework import How, Work, assign, enter, find, hand_off, hush
+from responder.casework import How, Work, enter, find, hand_off, hush, take_in
 from responder.plan import CaseFacts, Limits, Spoken, Subject, Withheld, plan
 from responder.speaking import Saying, say, stands
 from responder.topics import Topic
@@ -22,6 +22,7 @@ from storage import authors, deliveries, posts
 from storage.cases import LIVE, Case
 from storage.database import writing
 from storage.posts import SETTLED, Post
+from storage.verdicts import Verdict
 
 BATCH = 100  # posts a transaction: others wait for the database no longer than that takes
 NO_CHANNELS: Mapping[str, Limits] = {}
@@ -50,9 +51,7 @@ def run_once(
 
 
 def _answer(batch: Batch) -> None:
-    theirs = [post for post in batch.posts if not post.own]
-    works = [work for post in theirs if (work := _take_in(batch, post))]
-    batch.db.flush()  # new cases get their ids, all at once
+    works = take_in(batch, _there(batch))
     for work in works:
         enter(batch, work)
     batch.write()
@@ -68,17 +67,24 @@ def _answer(batch: Batch) -> None:
     speaking.ask_people(batch)
 
 
-def _take_in(batch: Batch, post: Post) -> Work | None:
-    """Put a post into a case; None: it needs none, or is there no more."""
-    verdict = batch.verdicts.get(post.id)
-    if post.gone_at is not None or verdict is None:
-        case = find(batch, post)
-        if case and case.id and case.state in LIVE:
-            batch.note(case, EventKind.GONE, actor="platform", reason="gone before it was answered", post=post.id)
-        return None
-    if post.kind != PostKind.DIRECT and signals.stops_in_public(post.text):
-        authors.opt_out(batch.db, post.author_id, now=batch.now)
-    return assign(batch, post, verdict)
+def _there(batch: Batch) -> Iterator[tuple[Post, Verdict]]:
+    """List the customers' posts that still exist, with their verdicts."""
+    for post in batch.posts:
+        verdict = batch.verdicts.get(post.id)
+        if post.own or verdict is None:
+            continue
+        if post.gone_at is not None:
+            _gone(batch, post)
+            continue
+        if post.kind != PostKind.DIRECT and signals.stops_in_public(post.text):
+            authors.opt_out(batch.db, post.author_id, now=batch.now)
+        yield post, verdict
+
+
+def _gone(batch: Batch, post: Post) -> None:
+    case = find(batch, post)
+    if case and case.state in LIVE:
+        batch.note(case, EventKind.GONE, actor="platform", reason="gone before it was answered", post=post.id)
 
 
 def _work(batch: Batch, work: Work, *, folded: bool, last: bool) -> None:
@@ -127,10 +133,11 @@ def _in_public(batch: Batch, work: Work) -> str:
     if isinstance(decided, Withheld):
         batch.note(case, EventKind.WITHHELD, reason=decided.reason, post=post.id)
         return f"No automatic answer: {decided.reason}."
-    return _acknowledge(batch, case, post, decided)
+    return _acknowledge(batch, work, decided)
 
 
-def _acknowledge(batch: Batch, case: Case, post: Post, spoken: Spoken) -> str:
+def _acknowledge(batch: Batch, work: Work, spoken: Spoken) -> str:
+    case, post = work.case, work.post
     saying = Saying(
         name="acknowledge",
         kind=DeliveryKind.REPLY,
@@ -138,7 +145,8 @@ def _acknowledge(batch: Batch, case: Case, post: Post, spoken: Spoken) -> str:
         text=spoken.text,
         reason=spoken.reason,
     )
-    answer = say(batch, case, post, saying)
+    answer = say(batch, case, post, saying, first=work.how is How.NEW and case.posts == 1)
+    batch.acknowledged.add(case.id)
     if not stands(answer):
         return f"No automatic answer: {answer.reason}."
     batch.memory.add(spoken.text)
@@ -170,4 +178,4 @@ def _case_facts(batch: Batch, work: Work) -> CaseFacts:
 
 
 def _acknowledged(batch: Batch, case: Case) -> bool:
-    return deliveries.by_key(batch.db, f"case-{case.id}:acknowledge") is not None
+    return case.id in batch.acknowledged or deliveries.by_key(batch.db, f"case-{case.id}:acknowledge") is not None

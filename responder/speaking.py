@@ -8,10 +8,11 @@ from domain.values import Priority
 from responder import handover
 from responder.asking import Answer, Says, Stage
 from responder.batch import Batch
-from responder.evidence import Seen, Wanted, consult
+from responder.evidence import Wanted, consult
+from responder.gate import gate
 from storage import deliveries
 from storage.cases import Case
-from storage.deliveries import DROPPED, HELD, READY
+from storage.deliveries import DROPPED, HELD, READY, Promise
 from storage.posts import Post
 
 DRY_RUN = "dry-run"  # the gate's rule: decided and shown, never sent
@@ -20,7 +21,7 @@ _STATES = {Says.ALLOW: READY, Says.WAIT: READY, Says.HOLD: HELD, Says.REFUSE: DR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
-    """Words for a customer, ready to be promised."""
+    """Words for a customer, ready to be promised; they fit the channel."""
 
     name: str  # with the case it is the delivery's key: "acknowledge"
     kind: DeliveryKind
@@ -30,12 +31,52 @@ class Saying:
     asks: tuple[str, ...] = ()
 
 
-def say(batch: Batch, case: Case, post: Post, saying: Saying) -> Answer:
+def say(batch: Batch, case: Case, post: Post, saying: Saying, *, first: bool = False) -> Answer:
     """Promise words as the gate allows; what it refuses is kept as dropped, so that it can be seen.
 
-    The case and its posts must be written.
+    `first`: nothing was said in this case before and `post` is all there is of it, so the docket has the evidence;
+    otherwise the case and its posts must be written.
     """
     key = f"case-{case.id}:{saying.name}"
+    answer = _by_docket(batch, case, post, key) if first else _by_rows(batch, case, post, key, saying)
+    batch.promise(
+        Promise(
+            key=key,
+            kind=saying.kind,
+            via=case.channel,
+            account=case.account,
+            order_key=f"author-{case.author_id}",
+            target=saying.target,
+            body=saying.text,
+            case_id=case.id,
+            post_id=post.id,
+            author_id=case.author_id,
+            extra={"asks": list(saying.asks)} if saying.asks else {},
+            priority=Priority(case.priority),
+            state=_STATES[answer.verdict],
+            why="" if answer.verdict is Says.ALLOW else answer.rule,
+            not_before=answer.until,
+        )
+    )
+    batch.note(
+        case, EventKind.PLANNED, reason=_reason(saying, answer), key=key, verdict=answer.verdict.value, rule=answer.rule
+    )
+    if answer.verdict is Says.HOLD:
+        batch.held.append((key, answer))
+    return answer
+
+
+def _by_docket(batch: Batch, case: Case, post: Post, key: str) -> Answer:
+    ask = batch.docket.ask(case, post, batch.authors[case.author_id], batch.verdicts[post.id])
+    answer = gate(ask)
+    batch.keep(key, ask, answer, case)
+    if answer.verdict is not Says.REFUSE:
+        batch.docket.said(case.author_id)
+    return answer
+
+
+def _by_rows(batch: Batch, case: Case, post: Post, key: str, saying: Saying) -> Answer:
+    batch.write()
     wanted = Wanted(
         key=key,
         kind=saying.kind,
@@ -47,32 +88,9 @@ def say(batch: Batch, case: Case, post: Post, saying: Saying) -> Answer:
         post_id=post.id,
         author_id=case.author_id,
     )
-    seen = Seen(fits=saying.kind is not DeliveryKind.REPLY or batch.limits(case.channel).fits(saying.text))
-    answer = consult(batch.db, wanted, stage=Stage.PLAN, conduct=batch.conduct, now=batch.now, seen=seen)
-    deliveries.plan(
-        batch.db,
-        key=key,
-        kind=saying.kind,
-        via=case.channel,
-        account=case.account,
-        order_key=f"author-{case.author_id}",
-        target=saying.target,
-        body=saying.text,
-        case_id=case.id,
-        post_id=post.id,
-        author_id=case.author_id,
-        extra={"asks": list(saying.asks)} if saying.asks else None,
-        priority=Priority(case.priority),
-        state=_STATES[answer.verdict],
-        why="" if answer.verdict is Says.ALLOW else answer.rule,
-        not_before=answer.until,
-        now=batch.now,
-    )
-    batch.note(
-        case, EventKind.PLANNED, reason=_reason(saying, answer), key=key, verdict=answer.verdict.value, rule=answer.rule
-    )
-    if answer.verdict is Says.HOLD:
-        batch.held.append((key, answer))
+    answer = consult(batch.db, wanted, stage=Stage.PLAN, conduct=batch.conduct, now=batch.now)
+    if answer.verdict is not Says.REFUSE:
+        batch.docket.said(case.author_id)
     return answer
 
 

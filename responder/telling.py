@@ -35,7 +35,7 @@ def alert(
         priority=Priority(case.priority),
     )
     batch.roots[case.id] = promise
-    batch.tell(promise)
+    batch.promise(promise)
 
 
 def note(
@@ -52,7 +52,7 @@ def note(
     above = root(batch, case)
     if above is None:
         return
-    batch.tell(
+    batch.promise(
         Promise(
             key=f"case-{case.id}:post-{post.id}",
             kind=DeliveryKind.NOTE,

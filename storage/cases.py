@@ -1,7 +1,8 @@
 """Cases: our record of one customer's matter, from the first post to its resolution."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, func, insert, text
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -112,6 +113,9 @@ class Fact(SQLModel, table=True):
     at: datetime
 
 
+_CASES = rows_of(Case)
+_OPEN = insert(_CASES).returning(_CASES.c.id, sort_by_parameter_order=True)
+_FRESH = {"state": OPEN, "posts": 1, "handoff": "none", "fence": 0, "sla": "pending"}
 _ADD_POST = insert(rows_of(CasePost))
 
 
@@ -152,6 +156,16 @@ def around(db: Session, channel: str, conversation: str) -> list[Case]:
         .where(Post.channel == channel, Post.conversation == conversation)
     )
     return list(db.exec(select(Case).where(col(Case.id).in_(inside), col(Case.state).in_(LIVE)).order_by(col(Case.id))))
+
+
+def open_all(db: Session, rows: Sequence[Mapping[str, Any]]) -> list[Case]:
+    """Keep new cases, in their order, each with one post that the caller adds; gives them their ids."""
+    if not rows:
+        return []
+    made = db.connection().execute(_OPEN, [{**_FRESH, **row} for row in rows])
+    ids = [row.id for row in made]
+    known = {case.id: case for case in db.exec(select(Case).where(col(Case.id).in_(ids)))}
+    return [known[case_id] for case_id in ids]
 
 
 def open_case(db: Session, case: Case, post: Post) -> Case:

@@ -1,11 +1,11 @@
 """Deliveries: what is to be sent, promised with the case that wants it, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Index, String, bindparam, cast, func, text, true
+from sqlalchemy import BindParameter, ColumnExpressionArgument, Index, String, bindparam, cast, func, text, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
@@ -320,20 +320,23 @@ def automatic_to(db: Session, author_id: int, *, since: datetime, besides: str =
 
     `besides` is the key of the one that asks.
     """
-    query = (
-        select(func.count())
-        .select_from(Delivery)
-        .where(
-            Delivery.author_id == author_id,
-            Delivery.key != besides,
-            col(Delivery.automatic),
-            col(Delivery.state).in_((*UNSETTLED, SENT, HELD)),
-            (col(Delivery.planned_at) >= since)
-            | (col(Delivery.sent_at) >= since)
-            | col(Delivery.state).in_((SENDING, UNKNOWN)),
-        )
+    query = select(func.count()).select_from(Delivery)
+    return db.exec(query.where(Delivery.author_id == author_id, Delivery.key != besides, *_said_since(since))).one()
+
+
+def automatic_to_each(db: Session, author_ids: Collection[int], *, since: datetime) -> dict[int, int]:
+    """Count the same for many authors; who was told nothing is missing."""
+    query = select(Delivery.author_id, func.count()).where(col(Delivery.author_id).in_(author_ids), *_said_since(since))
+    return {row[0]: row[1] for row in db.exec(query.group_by(col(Delivery.author_id))) if row[0] is not None}
+
+
+def _said_since(since: datetime) -> tuple[ColumnExpressionArgument[bool], ...]:
+    later = (
+        (col(Delivery.planned_at) >= since)
+        | (col(Delivery.sent_at) >= since)
+        | col(Delivery.state).in_((SENDING, UNKNOWN))
     )
-    return db.exec(query).one()
+    return col(Delivery.automatic), col(Delivery.state).in_((*UNSETTLED, SENT, HELD)), later
 
 
 def recent_bodies(db: Session, *, kind: DeliveryKind, limit: int) -> list[str]:

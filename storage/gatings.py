@@ -1,11 +1,13 @@
 """Gatings: every answer of the gate, with the rule and the evidence it went by."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import document, key
+from storage.columns import document, key, rows_of
 
 
 class Gating(SQLModel, table=True):
@@ -25,9 +27,18 @@ class Gating(SQLModel, table=True):
     evidence: dict[str, Any] = document()
 
 
+_KEEP = insert(rows_of(Gating))
+
+
 def keep(db: Session, gating: Gating) -> None:
     """Store an answer, in the transaction that acts on it."""
     db.add(gating)
+
+
+def keep_all(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store many answers at once. Each row has every column but the id."""
+    if rows:
+        db.connection().execute(_KEEP, rows)
 
 
 def of_delivery(db: Session, delivery_key: str) -> list[Gating]:

@@ -249,7 +249,7 @@ def to_answer(db: Session, *, limit: int) -> list[Post]:
 def move(db: Session, post_ids: Sequence[int], *, to: str) -> None:
     """Put posts into the next state."""
     if post_ids:
-        db.execute(update(Post).where(col(Post.id).in_(post_ids)).values(state=to))
+        db.connection().execute(update(Post).where(col(Post.id).in_(post_ids)).values(state=to))
 
 
 def by_native(db: Session, channel: str, native_id: str) -> Post | None:
