@@ -44,6 +44,11 @@ class Loopback:
         """Where clients connect; known after `start`."""
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def out(self) -> bool:
+        """Whether connections are refused or cut."""
+        return self.resetting or self._placeholder is not None
+
     def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
         self._server = make_server(HOST, self.port, self._app, threaded=True, request_handler=self._handler())

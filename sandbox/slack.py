@@ -111,6 +111,11 @@ class Slack:
             self.server.refuse()
         self.sockets.close_all()
 
+    @property
+    def out(self) -> bool:
+        """Whether there is an outage."""
+        return self.server.out
+
     def recover(self) -> None:
         """End an outage, of either kind."""
         self.server.resetting = False

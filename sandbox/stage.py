@@ -36,8 +36,8 @@ class Stage:
 
     def _plan(self, scenario: Scenario) -> None:
         for known in scenario.people:
-            name = known.name or known.username
-            self.x.person(known.username, name=name, followers=known.followers, verified=known.verified)
+            name = {"name": known.name} if known.name else {}
+            self.x.person(known.username, followers=known.followers, verified=known.verified, **name)
         for post in scenario.posts:
             self._at(post.at, lambda now, post=post: self._publish(post, now))
         for direct in scenario.directs:

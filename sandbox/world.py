@@ -3,15 +3,16 @@
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from domain.clock import Clock, utc_now
 from sandbox.books import Books, balance
 from sandbox.customers import Customer
 from sandbox.pace import Pace
 from sandbox.scenario import Brand, Scenario, load
-from sandbox.slack import Slack
+from sandbox.slack import AGENTS, Slack
 from sandbox.stage import Stage
+from sandbox.web import Web
 from sandbox.x import X
 from sandbox.x_query import parse
 
@@ -29,10 +30,12 @@ class World:
         seed: int = 1,
         speed: float = 1.0,
         drive: bool = True,
+        port: int = 0,
     ) -> None:
         """Open nothing yet. `clock` is real or a test's; `world.clock` starts with it and runs `speed` times as fast.
 
         With `drive` a thread plays what is due as the clock goes; without, the caller does it with `step`.
+        `port` is the page's, 0 lets the system choose.
         Raises ScenarioError for a scenario that cannot be played, OSError for one that cannot be read.
         """
         self.clock = Pace(clock, speed)
@@ -41,6 +44,7 @@ class World:
         self.x = X(clock=self.clock, brand=self.brand.username, name=self.brand.name, seed=seed)
         self.slack = Slack(clock=self.clock, seed=seed)
         self.stage = Stage(self.x, self.slack, starts_at=self.clock.started_at, scenario=self.scenario)
+        self.web = Web(self, port=port)
         self._drive, self._stopping = drive, Event()
         self._driver = Thread(target=self._play, name="sandbox-stage", daemon=True)
 
@@ -53,6 +57,7 @@ class World:
         """Start."""
         self.x.start()
         self.slack.start()
+        self.web.start()
         if self._drive:
             self._driver.start()
         return self
@@ -64,6 +69,7 @@ class World:
         self._stopping.set()
         if self._drive:
             self._driver.join()
+        self.web.stop()
         self.slack.stop()
         self.x.stop()
 
@@ -81,6 +87,20 @@ class World:
             if self.over() or self._stopping.wait(LOOKS_EVERY):
                 break
         return self.over()
+
+    def summary(self) -> dict[str, Any]:
+        """What the page says about the whole."""
+        return {
+            "title": self.scenario.title if self.scenario else f"{self.brand.name}, without a scenario",
+            "brand": {"username": self.brand.username, "name": self.brand.name},
+            "now": self.clock().isoformat(),
+            "started_at": self.stage.starts_at.isoformat(),
+            "ends_at": self.stage.ends_at.isoformat(),
+            "out": {"x": self.x.out, "slack": self.slack.out},
+            "connected": self.slack.sockets.connected,
+            "micros": self.x.bill.total(),
+            "agents": AGENTS,
+        }
 
     def customer(self, customer: Customer) -> None:
         """Give somebody a part, without a scenario."""

@@ -87,6 +87,11 @@ class X:
         else:
             self.server.refuse()
 
+    @property
+    def out(self) -> bool:
+        """Whether there is an outage."""
+        return self.server.out
+
     def recover(self) -> None:
         """End an outage, of either kind."""
         self.server.resetting = False

@@ -98,9 +98,9 @@ class XState:
             key = username.lstrip("@").lower()
             if key not in self._names:
                 digest = hashlib.sha256(f"{self.seed}:{key}".encode()).digest()
-                made = Person(
-                    id=str(10**9 + int.from_bytes(digest[:5]) % (9 * 10**9)), username=username, name=username
-                )
+                called = username.lstrip("@")
+                number = 10**9 + int.from_bytes(digest[:5]) % (9 * 10**9)
+                made = Person(id=str(number), username=called, name=called.replace("_", " ").title())
                 self._names[key], self.people[made.id] = made.id, made
             found = self.people[self._names[key]]
             if known:
