@@ -34,7 +34,7 @@ class World:
     ) -> None:
         """Open nothing yet. `clock` is real or a test's; `world.clock` starts with it and runs `speed` times as fast.
 
-        With `drive` a thread plays what is due as the clock goes; without, the caller does it with `step`.
+        With `drive` it plays at once as the clock goes; without, the caller says `play`, or does it with `step`.
         `port` is the page's, 0 lets the system choose.
         Raises ScenarioError for a scenario that cannot be played, OSError for one that cannot be read.
         """
@@ -59,7 +59,7 @@ class World:
         self.slack.start()
         self.web.start()
         if self._drive:
-            self._driver.start()
+            self.play()
         return self
 
     def __exit__(
@@ -67,11 +67,21 @@ class World:
     ) -> None:
         """Stop."""
         self._stopping.set()
-        if self._drive:
+        if self._driver.is_alive():
             self._driver.join()
         self.web.stop()
         self.slack.stop()
         self.x.stop()
+
+    @property
+    def page_url(self) -> str:
+        """Where a browser finds the page; known once the world is entered."""
+        return f"{self.web.base_url}/"
+
+    def play(self) -> None:
+        """Let a thread play what is due as the clock goes. A second call changes nothing."""
+        if not (self._driver.is_alive() or self._stopping.is_set()):
+            self._driver.start()
 
     def step(self) -> int:
         """Let everything that is due happen. Returns how much that was."""

@@ -333,6 +333,20 @@ def test_the_world_plays_by_itself_as_the_real_clock_goes(tmp_path: Path) -> Non
         assert len(world.books().heard) == 3
 
 
+def test_a_world_may_wait_to_be_played(tmp_path: Path) -> None:
+    file = tmp_path / "short.toml"
+    file.write_text('lasts = "00:01"\n[[post]]\nat = "00:00"\nauthor = "ana"\ntext = "@NordParcel one"\n')
+    with World(scenario=file, speed=100, drive=False) as world:
+        assert not world.wait(0.1)
+
+        world.play()
+        world.play()
+
+        assert world.wait(5)
+        assert len(world.x.timeline()) == 1
+        assert world.page_url == f"{world.web.base_url}/"
+
+
 def test_a_world_starts_at_once() -> None:
     began = utc_now()
     with World():
