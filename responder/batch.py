@@ -48,7 +48,6 @@ class Batch:
     numbers: dict[int, int] = field(default_factory=dict)  # new case -> which of its author's it is
     acknowledged: set[int] = field(default_factory=set)  # cases that got their acknowledgement just now
     roots: dict[int, Promise] = field(default_factory=dict)  # case -> the alert its notes go under, where new
-    held: list[tuple[str, Answer]] = field(default_factory=list)  # words that wait for a person: key, the gate's answer
     _events: list[dict[str, Any]] = field(default_factory=list)
     _links: list[tuple[int, int]] = field(default_factory=list)
     _promises: list[Promise] = field(default_factory=list)

@@ -8,12 +8,12 @@ from sqlmodel import Session
 from domain.errors import Pause, Refused, Scope, Unavailable
 from domain.history import EventKind
 from domain.sending import DeliveryKind
-from responder import handover
+from responder import claims, handover
 from responder.outcome import Outcome, speaks_to_customer
 from responder.senders import Sender
 from storage import deliveries, events, posts, rates, spending
 from storage.database import writing
-from storage.deliveries import DROPPED, FAILED, Delivery
+from storage.deliveries import DROPPED, FAILED, SENT, Delivery
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,8 @@ def follow(
     if not speaks_to_customer(delivery):
         _take_second_way(db, sender, delivery, outcome, failure=failure, now=now)
         return
+    if outcome.state == SENT:
+        answered(db, delivery, now=now)
     if isinstance(failure, Refused) and failure.gone:
         bury(db, delivery, now=now)
     if isinstance(failure, Refused) and failure.scope is not Scope.ITEM:
@@ -81,6 +83,12 @@ def follow(
         handover.not_sent(
             db, delivery, state=outcome.state, text=reason, remedy=remedy, conduct=sender.conduct, now=now
         )
+
+
+def answered(db: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Note that a person has spoken to the customer, when these were a person's words: the bot falls silent."""
+    if delivery.case_id is not None and not delivery.automatic and delivery.kind != DeliveryKind.HIDE:
+        claims.person_spoke(db, delivery.case_id, delivery.by, now=now)
 
 
 def bury(db: Session, delivery: Delivery, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from domain.conduct import Conduct
 from domain.history import EventKind
 from domain.sending import DeliveryKind
 from domain.values import Abuse, AnswerBy, Need, PostKind, Priority
-from responder import assistant, echoes, incidents, signals, speaking, telling
+from responder import assistant, echoes, incidents, signals, telling
 from responder.batch import Batch
 from responder.casework import How, Work, enter, find, hand_off, hush, take_in
 from responder.plan import CaseFacts, Limits, Spoken, Subject, Withheld, plan
@@ -64,7 +64,6 @@ def _answer(batch: Batch) -> None:
     for work in works:
         _work(batch, work, folded=work.case.id in folded, last=last.get(work.case.id) == work.post.id)
     batch.write()
-    speaking.ask_people(batch)
 
 
 def _there(batch: Batch) -> Iterator[tuple[Post, Verdict]]:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from domain.history import EventKind
 from domain.sending import DeliveryKind
 from domain.values import Priority
-from responder import handover
 from responder.asking import Answer, Says, Stage
 from responder.batch import Batch
 from responder.evidence import Wanted, consult
 from responder.gate import gate
-from storage import deliveries
 from storage.cases import Case
 from storage.deliveries import DROPPED, HELD, READY, Promise
 from storage.posts import Post
@@ -61,8 +59,6 @@ def say(batch: Batch, case: Case, post: Post, saying: Saying, *, first: bool = F
     batch.note(
         case, EventKind.PLANNED, reason=_reason(saying, answer), key=key, verdict=answer.verdict.value, rule=answer.rule
     )
-    if answer.verdict is Says.HOLD:
-        batch.held.append((key, answer))
     return answer
 
 
@@ -97,23 +93,6 @@ def _by_rows(batch: Batch, case: Case, post: Post, key: str, saying: Saying) -> 
 def stands(answer: Answer) -> bool:
     """Say whether the words are, or in a rehearsal would be, on their way."""
     return answer.verdict is not Says.REFUSE or answer.rule == DRY_RUN
-
-
-def ask_people(batch: Batch) -> None:
-    """Tell the team of words that wait for their decision; after the cases' own cards."""
-    for key, answer in batch.held:
-        delivery = deliveries.by_key(batch.db, key)
-        if delivery:
-            handover.not_sent(
-                batch.db,
-                delivery,
-                state=HELD,
-                text=answer.reason,
-                remedy=answer.instead,
-                conduct=batch.conduct,
-                now=batch.now,
-            )
-    batch.held.clear()
 
 
 def _reason(saying: Saying, answer: Answer) -> str:
