@@ -3,30 +3,32 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-
-import phonenumbers
-from stdnum import iban, luhn
+from functools import lru_cache
 
 from domain.values import Span
+from moderation.numbered import numbered, shaped
+from moderation.payment import accounts, cards
+from moderation.telephones import phones
 
-MAX_TEXT = 20_000  # characters looked at; a longer text is searched this far
-CARD_DIGITS = range(13, 20)  # ISO/IEC 7812
+ECHO_FROM = 5  # characters; a value found once is personal wherever else it stands in the text
 
+_NAME, _LABEL = r"[\w.%+\-]{1,256}", r"[\w\-]{1,63}"
+_DOT = r"(?:\.|\s?[\[({]\s?(?:dot|punto|punkt|point|ponto)\s?[\])}]\s?)"
 _EMAIL = re.compile(
-    r"[\w.%+-]+(?:@|\s?[\[(]\s?at\s?[\])]\s?)[\w-]+(?:(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)[\w-]+)+", re.IGNORECASE
-)
-_DIGITS = re.compile(r"(?<![\w])\d(?:[ .\-\u2010-\u2014\u00a0]?\d){12,18}(?![\w])")
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]){11,30}(?!\w)", re.IGNORECASE)
-_MANY_DIGITS = re.compile(r"(?:\d[^\d\n]{0,3}){7,}")
-_ORDER = re.compile(
-    r"(?:order|ord|bestell\w*|pedido|commande|ordine|zam[oó]wieni\w*|bestelling|sipari[sş]|заказ\w*|замовлен\w*|"
-    r"tracking|track|parcel|paket|paquete|colis|env[ií]o|ticket|booking|reserva\w*|buchung|invoice|rechnung|factura|"
-    r"account|konto|cuenta|compte|conta|customer|kunden\w*|client\w*|ref(?:erence)?|"
-    r"คำสั่งซื้อ|ออเดอร์|เลขพัสดุ|ອໍເດີ|ເລກພັດສະດຸ|ການສັ່ງຊື້|លេខបញ្ជាទិញ|កុម្ម៉ង់|ஆர்டர்|订单|訂單|注文|주문|طلب|ऑर्डर|অর্ডার|đơn|pesanan)"
-    r"[\s\w]{0,12}?(?:no|nr|num|number|nummer|n[uú]mero|#|№|id|n[°º])?[\s.:#№\-]*(?P<id>(?=[A-Z0-9\-]*\d)[A-Z0-9][A-Z0-9\-]{3,24})",
+    # ana@example.com, ana[at]example[dot]com; not @ana@example.social, which is a handle
+    rf"(?<![\w.%+\-@]){_NAME}(?:@|\s?[\[({{]\s?(?:at|arroba)\s?[\])}}]\s?){_LABEL}(?:{_DOT}{_LABEL}){{1,8}}",
     re.IGNORECASE,
 )
-
+_SPELT_EMAIL = re.compile(
+    # ana at example dot com, ana @ example.com
+    rf"(?<![\w.%+\-@]){_NAME}\s(?:at|arroba|@)\s{_LABEL}"
+    r"(?:\s(?:dot|punto|\.)\s[a-z]{2,24}|\.(?:com|org|net|co|[a-z]{2})){1,3}(?!\w)",
+    re.IGNORECASE,
+)
+_EMAIL_SIGN = re.compile(r"@|[\[({\s](?:at|arroba)[\])}\s]", re.IGNORECASE)
+_WORTH_A_LOOK = re.compile(
+    r"[\d@\uff20\u2460-\u249b]|[\[({\s\uff08\u3010](?:at|arroba)[\])}\s\uff09\u3011]", re.IGNORECASE
+)
 
 # where most who write a language live, for numbers written without a country's code; ISO 3166
 _SPOKEN_IN = {
@@ -73,50 +75,50 @@ class PersonalData:
 
         `lang` adds the countries where it is spoken to those whose phone numbers are looked for.
         """
-        plain = _ascii_digits(text[:MAX_TEXT])
-        kept: list[Span] = []
-        for span in self._candidates(plain, lang):
-            if all(span.end <= other.start or span.start >= other.end for other in kept):
-                kept.append(span)
-        return tuple(sorted(kept, key=lambda span: span.start))
+        if not self._patterns and not _WORTH_A_LOOK.search(text):
+            return ()
+        plain, places = _plain(text)
+        kept = _apart(self._candidates(plain, lang))
+        kept = _apart((*kept, *_echoes(plain, kept)))
+        return tuple(Span(places[span.start], places[span.end - 1] + 1, span.kind) for span in kept)
 
     def _candidates(self, text: str, lang: str) -> Iterator[Span]:
-        """Surest first: checksums, then the brand's own patterns, then shapes."""
-        has_digit = any(character.isdigit() for character in text)
-        if "@" in text or "at" in text:
-            yield from (Span(found.start(), found.end(), "email") for found in _EMAIL.finditer(text))
-        if not has_digit:
-            return
-        yield from _cards(text)
-        yield from _ibans(text)
-        for kind, pattern in self._patterns:
-            yield from (_named(found, kind) for found in pattern.finditer(text))
-        yield from (_named(found, "order") for found in _ORDER.finditer(text))
-        if _MANY_DIGITS.search(text):
-            yield from self._phones(text, lang)
-
-    def _phones(self, text: str, lang: str) -> Iterator[Span]:
-        for region in dict.fromkeys((*self._regions, *_SPOKEN_IN.get(lang, ()))):
-            for match in phonenumbers.PhoneNumberMatcher(text, region):
-                yield Span(match.start, match.end, "phone")
+        """Surest first: checksums, then the brand's own patterns, then names and shapes."""
+        if _EMAIL_SIGN.search(text):
+            for pattern in (_EMAIL, _SPELT_EMAIL):
+                yield from (Span(found.start(), found.end(), "email") for found in pattern.finditer(text))
+        has_digits = any(map(str.isdigit, text))
+        if has_digits:
+            yield from cards(text)
+            yield from accounts(text)
+        for kind, own in self._patterns:
+            yield from (_named(found, kind) for found in own.finditer(text))
+        if has_digits:
+            yield from numbered(text)
+            yield from phones(text, tuple(dict.fromkeys((*self._regions, *_SPOKEN_IN.get(lang, ())))))
+            yield from shaped(text)
 
 
-def _cards(text: str) -> Iterator[Span]:
-    for found in _DIGITS.finditer(text):
-        digits = re.sub(r"\D", "", found.group())
-        if len(digits) in CARD_DIGITS and digits[0] in "23456" and luhn.is_valid(digits) and len(set(digits)) > 1:
-            yield Span(found.start(), found.end(), "card")
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """Keep of overlapping spans the one that comes first, and order what is kept by place."""
+    kept: list[Span] = []
+    taken = bytearray()
+    for span in spans:
+        if len(taken) < span.end:
+            taken.extend(bytes(span.end - len(taken)))
+        if span.start < span.end and not any(taken[span.start : span.end]):
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.start)
 
 
-def _ibans(text: str) -> Iterator[Span]:
-    for found in _IBAN.finditer(text):
-        end = found.end()
-        # words may follow in the same breath: give up groups from the right until the checksum holds
-        while end - found.start() >= 15:  # noqa: PLR2004 - the shortest IBAN, Norway's
-            if text[end - 1].isalnum() and iban.is_valid(text[found.start() : end]):
-                yield Span(found.start(), end, "iban")
-                break
-            end -= 1
+def _echoes(text: str, kept: Sequence[Span]) -> Iterator[Span]:
+    """Find the same values again where nothing beside them tells what they are."""
+    values = {text[span.start : span.end]: span.kind for span in kept if span.end - span.start >= ECHO_FROM}
+    if values:
+        longest_first = sorted(values, key=len, reverse=True)
+        for found in re.finditer("|".join(map(re.escape, longest_first)), text):
+            yield Span(found.start(), found.end(), values[found.group()])
 
 
 def _named(found: re.Match[str], kind: str) -> Span:
@@ -124,11 +126,24 @@ def _named(found: re.Match[str], kind: str) -> Span:
     return Span(found.start(group), found.end(group), kind)
 
 
-def _ascii_digits(text: str) -> str:
-    """Write every script's digits as 0-9, one for one, so that offsets stay true."""
+def _plain(text: str) -> tuple[str, Sequence[int]]:
+    """Write `text` with every script's digits as 0-9 and without invisible characters; gives each one's place in it."""
     if text.isascii():
-        return text
-    return "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in text)
+        return text, range(len(text))
+    characters = [(at, plain) for at, character in enumerate(text) if (plain := _plain_character(character))]
+    return "".join(plain for _, plain in characters), [at for at, _ in characters]
+
+
+@lru_cache(maxsize=8192)
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    if unicodedata.category(character) in {"Cf", "Me"} or character == "\ufe0f":  # zero width, a keycap's frame
+        return ""
+    if character.isdigit():
+        return str(unicodedata.digit(character))
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 and folded.isascii() else character
 
 
 def kinds(spans: Iterable[Span]) -> tuple[str, ...]:
