@@ -64,7 +64,7 @@ class Books:
 
 def balance(x: X, slack: Slack, *, matches: Matches, planned: Mapping[str, Planned], now: datetime) -> Books:
     """Write up what happened until `now`. `matches` is the search that overhears; `planned` knows kinds by post id."""
-    posts = [post for post in x.state.posts.values() if post.exists_at <= now and post.id == post.versions[-1]]
+    posts = [post for post in list(x.state.posts.values()) if post.exists_at <= now and post.id == post.versions[-1]]
     theirs = [post for post in posts if post.author != x.brand.id and not post.reposts]
     heard = [_heard(x, post, matches, planned) for post in theirs if not post.deleted and not post.malformed]
     return Books(
@@ -100,8 +100,8 @@ def _heard(x: X, post: XPost, matches: Matches, planned: Mapping[str, Planned]) 
 
 
 def _written(x: X, now: datetime) -> Iterable[Heard]:
-    for direct in sorted(x.state.directs.values(), key=lambda direct: direct.id):
-        if direct.sender != x.brand.id and direct.exists_at <= now:
+    for direct in x.state.messages(now=now):
+        if direct.sender != x.brand.id:
             author = x.state.people[direct.sender].username
             yield Heard(id=str(direct.id), author=author, way="direct", encrypted=direct.encrypted)
 
@@ -114,9 +114,7 @@ def _received(x: X, posts: Iterable[XPost], now: datetime) -> dict[str, Received
         target = x.state.posts.get(post.reply_to) if post.reply_to else None
         if post.author == x.brand.id and target is not None and target.author != x.brand.id and not post.deleted:
             replies[target.author].append(post.text)
-    for direct in sorted(x.state.directs.values(), key=lambda direct: direct.id):
-        if direct.exists_at > now:
-            continue
+    for direct in x.state.messages(now=now):
         if direct.sender == x.brand.id:
             directs[direct.recipient].append(direct.text)
         else:
@@ -141,15 +139,11 @@ def _doubles(x: X, posts: Iterable[XPost], slack: Slack, now: datetime) -> Itera
     for (target, _), count in replies.items():
         if count > 1:
             yield f"post {target} got the same answer {count} times"
-    directs = Counter(
-        (one.recipient, one.text)
-        for one in x.state.directs.values()
-        if one.sender == x.brand.id and one.exists_at <= now
-    )
+    directs = Counter((one.recipient, one.text) for one in x.state.messages(now=now) if one.sender == x.brand.id)
     for (person, _), count in directs.items():
         if count > 1:
             yield f"{x.state.people[person].username} got the same private message {count} times"
-    keys = Counter(key for one in slack.state.sent if one.seen_at <= now and (key := _key(one)))
+    keys = Counter(key for one in list(slack.state.sent) if one.seen_at <= now and (key := _key(one)))
     for key, count in keys.items():
         if count > 1:
             yield f"the team was told {key} {count} times"
@@ -161,5 +155,5 @@ def _key(message: Message) -> str:
 
 
 def _rooms(slack: Slack, now: datetime) -> dict[str, int]:
-    counted = Counter(one.room for one in slack.state.sent if one.seen_at <= now and not one.only_for)
-    return {room.name: counted[room.id] for room in slack.state.rooms.values()}
+    counted = Counter(one.room for one in list(slack.state.sent) if one.seen_at <= now and not one.only_for)
+    return {room.name: counted[room.id] for room in list(slack.state.rooms.values())}

@@ -19,10 +19,8 @@ def network(x: X, *, now: datetime) -> list[dict[str, Any]]:
 
 def threads(x: X, *, now: datetime) -> list[dict[str, Any]]:
     """The brand's private conversations, the one with the newest word first."""
-    with x.state.lock:
-        every = sorted(x.state.directs.values(), key=lambda direct: direct.id)
     found: dict[str, dict[str, Any]] = {}
-    for direct in (one for one in every if one.exists_at <= now):
+    for direct in x.state.messages(now=now):
         other = direct.recipient if direct.sender == x.brand.id else direct.sender
         thread = found.setdefault(other, {"id": direct.conversation, "person": _person(x, other), "messages": []})
         thread["messages"].append(_direct(x, direct))
@@ -40,7 +38,7 @@ def rooms(slack: Slack, *, now: datetime) -> list[dict[str, Any]]:
         if one.thread_ts and one.thread_ts != one.ts:
             under.setdefault((one.room, one.thread_ts), []).append(one)
     told = []
-    for room in slack.state.rooms.values():
+    for room in list(slack.state.rooms.values()):
         tops = [one for one in sent if one.room == room.id and one.thread_ts in {"", one.ts}]
         messages = [
             {**_message(slack, one), "thread": [_message(slack, child) for child in under.get((room.id, one.ts), [])]}
@@ -57,7 +55,7 @@ def modals(slack: Slack) -> list[dict[str, Any]]:
 
 def people(slack: Slack) -> Mapping[str, str]:
     """Names in Slack by id, for mentions; the bot is one of them."""
-    return {one.id: one.real_name for one in slack.state.people.values()}
+    return {one.id: one.real_name for one in list(slack.state.people.values())}
 
 
 def _post(x: X, post: XPost, *, now: datetime) -> dict[str, Any]:

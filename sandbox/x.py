@@ -165,8 +165,8 @@ class X:
     def directs_with(self, username: str) -> list[XDirect]:
         """The private conversation between the brand and somebody, oldest first."""
         person = self.state.person(username)
-        found = [one for one in self.state.directs.values() if person.id in {one.sender, one.recipient}]
-        return sorted((one for one in found if one.exists_at <= self.clock()), key=lambda one: one.id)
+        every = self.state.messages(now=self.clock())
+        return [one for one in every if person.id in {one.sender, one.recipient}]
 
     def sent_directs(self, username: str) -> list[XDirect]:
         """What the brand wrote privately to somebody, oldest first."""

@@ -85,6 +85,9 @@ class XApi:
         limit = LIMITS[endpoint]
         if not (limit.app if kind == "app" else limit.user):
             raise Answered(says("app_only" if kind == "app" else "user_only"))
+        refusal = self.bill.refusal()
+        if refusal:
+            raise Answered(says(refusal))
         return self.windows.count(endpoint, kind, app=kind == "app", now=now)
 
     def _call(self, endpoint: str, kind: Kind | None, now: datetime) -> Call:

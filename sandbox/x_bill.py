@@ -38,6 +38,8 @@ class Bill:
 
     charges: list[Charge] = field(default_factory=list)
     bill_expansions: bool = False  # whether users and posts in `includes` cost as well: X does not say
+    credits: int | None = None  # micro-dollars that were paid in; nothing is answered once they are used up
+    cap: int | None = None  # micro-dollars the owner allows a billing cycle
     _read: set[tuple[date, str, str]] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
@@ -52,6 +54,13 @@ class Bill:
         """Charge for one write."""
         with self._lock:
             self._add(endpoint, resource, 1, now)
+
+    def refusal(self) -> str:
+        """Why nothing more is answered for money: out_of_credits, spending_cap, or nothing."""
+        spent = self.total()
+        if self.credits is not None and spent >= self.credits:
+            return "out_of_credits"
+        return "spending_cap" if self.cap is not None and spent >= self.cap else ""
 
     def total(self) -> int:
         """Micro-dollars in all."""

@@ -205,7 +205,7 @@ def _directs(api: XApi, call: Call, wanted: Any) -> Any:
     until = call.now - timedelta(seconds=lag.seconds) if lag else call.now
     rest = [
         direct
-        for direct in sorted(api.state.directs.values(), key=lambda direct: direct.id, reverse=True)
+        for direct in reversed(api.state.messages(now=call.now))
         if _mine(direct, call, until) and wanted(direct) and (before is None or direct.id < before)
     ]
     page = rest[:size]
@@ -216,7 +216,7 @@ def _directs(api: XApi, call: Call, wanted: Any) -> Any:
 
 
 def _mine(direct: XDirect, call: Call, until: datetime) -> bool:
-    if call.me.id not in {direct.sender, direct.recipient} or direct.exists_at > call.now:
+    if call.me.id not in {direct.sender, direct.recipient}:
         return False
     late = direct.sender == call.me.id and direct.exists_at > until
     return not late and call.now - direct.at <= DIRECTS_REACH

@@ -189,6 +189,7 @@ class XState:
         """Hide or show a reply."""
         with self.lock:
             self.posts[post_id] = replace(self.posts[post_id], hidden=hidden)
+        self.tell(self.posts[post_id])
 
     def latest(self, post: XPost) -> XPost:
         """The newest version of a post: what the network gives for any of its ids."""
@@ -234,6 +235,12 @@ class XState:
         for post in self.shown(now=now):
             if (post.author, post.text, post.reply_to) == same and now - post.at < DUPLICATE_WITHIN:
                 raise Refusal("duplicate")
+
+    def messages(self, *, now: datetime) -> list[XDirect]:
+        """Every private message that exists, oldest first."""
+        with self.lock:
+            every = list(self.directs.values())
+        return sorted((one for one in every if one.exists_at <= now), key=lambda one: one.id)
 
     def check_direct(self, recipient: Person) -> None:
         """Say whether a private message would reach `recipient`. Raises Refusal."""

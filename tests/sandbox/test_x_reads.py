@@ -508,3 +508,18 @@ def test_expansions_are_billed_only_if_that_is_how_it_is(client: tweepy.Client, 
     mentions(client, x, expansions=["author_id"])
 
     assert x.bill.total() == free + 10_000
+
+
+def test_money_that_runs_out_ends_everything(client: tweepy.Client, x: X) -> None:
+    x.publish("ana", "@NordParcel a")
+    x.bill.credits = 2_000
+    client.get_me(user_auth=True)
+    mentions(client, x)
+
+    with pytest.raises(tweepy.HTTPException, match="does not have any credits") as empty:
+        mentions(client, x)
+    x.bill.credits, x.bill.cap = None, 2_000
+    with pytest.raises(tweepy.Forbidden, match="spending limit"):
+        mentions(client, x)
+
+    assert empty.value.response.status_code == 402
