@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, case, func
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
@@ -34,14 +34,19 @@ class Author(SQLModel, table=True):
 
 _AUTHORS = rows_of(Author)
 _MET = insert(_AUTHORS)
+_LEFT_OUT = _MET.excluded.handle == ""  # a platform may give a post and leave its author out: then we know better
 _MEET = _MET.on_conflict_do_update(
     index_elements=["channel", "native_id"],
-    set_={name: _MET.excluded[name] for name in ("handle", "name", "followers", "verified", "accepts_directs")},
+    set_={
+        **{name: func.coalesce(func.nullif(_MET.excluded[name], ""), _AUTHORS.c[name]) for name in ("handle", "name")},
+        **{name: func.coalesce(_MET.excluded[name], _AUTHORS.c[name]) for name in ("followers", "accepts_directs")},
+        "verified": case((_LEFT_OUT, _AUTHORS.c.verified), else_=_MET.excluded.verified),
+    },
 ).returning(_AUTHORS.c.native_id, _AUTHORS.c.id)
 
 
 def meet(db: Session, channel: str, authors: Iterable[NewAuthor], *, now: datetime) -> dict[str, int]:
-    """Store who is new, refresh who is known; returns row ids by native id."""
+    """Store who is new, refresh who is known with what the platform says this time; returns row ids by native id."""
     rows = {
         author.native_id: {
             "channel": channel,
