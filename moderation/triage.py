@@ -18,7 +18,9 @@ from domain.values import (
 from moderation.personal import kinds
 from moderation.policy import Policy, Thresholds
 
-PRESSING = ("safety", "legal", "press", "money", "access", "repeat", "churn")  # reasons that make a complaint urgent
+GRAVE = ("safety", "legal")  # reasons that cannot wait, in whatever tone they come
+PRESSING = ("money", "access", "repeat", "churn")  # reasons that cannot wait when somebody is unhappy
+LESS_EXPOSING = frozenset({"order"})  # personal data that others can do little with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +76,18 @@ def _at(name: str, score: float, threshold: float) -> Reason:
 
 
 def _pressing(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
-    """Match an unhappy post whose reason cannot wait, such as safety, money or access."""
-    if facts.negative < at.negative or facts.scores.person < at.person:
+    """Match a matter that cannot wait: safety or law however calmly it is said, money or access when unhappily."""
+    if facts.scores.person < at.person:
         return None
-    why = {name: facts.scores.why.get(name, 0.0) for name in PRESSING}
+    names = GRAVE + PRESSING if facts.negative >= at.negative else GRAVE
+    why = {name: facts.scores.why.get(name, 0.0) for name in names}
     name = max(why, key=lambda name: why[name])
     return _at(f"unhappy {facts.negative:.2f} and a matter of {name}", why[name], at.reason)
+
+
+def _press(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
+    """Match somebody who asks for a newspaper or the like: they are no customer to be acknowledged."""
+    return _at("press", facts.scores.why.get("press", 0.0), at.reason) if facts.scores.person >= at.person else None
 
 
 def _urgent(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
@@ -104,14 +112,24 @@ def _complaint(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
     return _at("complaint", facts.scores.kind[Kind.COMPLAINT], at.complaint)
 
 
+def _unhappy(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
+    """Match a clearly unhappy public post, though it asks nobody for anything: others read it."""
+    return _at("unhappy", facts.negative, at.unhappy) if facts.public else None
+
+
 def _unsure(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
-    best = max(facts.scores.kind.values())
-    return f"unsure: no kind above {best:.2f}" if best < at.sure else None
+    # so written that a score that is no number at all is unsure as well
+    sure = any(probability >= at.sure for probability in facts.scores.kind.values())
+    return None if sure else f"unsure: no kind reaches {at.sure:.2f}"
 
 
 def _exposed(facts: Facts, _at: Thresholds, _policy: Policy) -> Reason:
     exposed = kinds(facts.personal_data)
-    return f"personal data in public: {', '.join(exposed)}" if exposed and facts.public else None
+    return f"personal data in public: {', '.join(exposed)}" if set(exposed) - LESS_EXPOSING and facts.public else None
+
+
+def _order_exposed(facts: Facts, _at: Thresholds, _policy: Policy) -> Reason:
+    return "the number of an order in public" if facts.personal_data and facts.public else None
 
 
 _BOT, _PERSON, _NOBODY = AnswerBy.BOT, AnswerBy.PERSON, AnswerBy.NOBODY
@@ -150,8 +168,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("personal-data", _exposed, Need.URGENT, Priority.URGENT, _BOT),
     Rule("reach", _reach, Need.URGENT, Priority.URGENT, _BOT),
+    Rule("press", _press, Need.URGENT, Priority.HIGH, _PERSON),
     Rule("pressing", _pressing, Need.URGENT, Priority.HIGH, _BOT),
     Rule("urgent", _urgent, Need.URGENT, Priority.HIGH, _BOT),
+    Rule("order-number", _order_exposed, Need.URGENT, Priority.HIGH, _BOT),
     Rule("complaint", _complaint, Need.COMPLAINT, Priority.NORMAL, _BOT),
     Rule(
         "offensive",
@@ -160,6 +180,7 @@ RULES: tuple[Rule, ...] = (
         Priority.HIGH,
         _PERSON,
     ),
+    Rule("unhappy", _unhappy, Need.COMPLAINT, Priority.NORMAL, _BOT),
     Rule(
         "question",
         lambda facts, at, _: _at("question", facts.scores.kind[Kind.QUESTION], at.question),
