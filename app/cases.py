@@ -135,30 +135,38 @@ def decide(settings: Path, verb: str, case_id: int, *, by: str, why: str) -> int
     try:
         with opened(settings) as (_, engine), writing(engine) as db:
             case = _get(db, case_id)
-            done = _act(db, case, verb, by=by, why=why, now=now)
+            done = _act(db, case, verb, by=f"person:{by}", why=why, now=now)
+            standing = f"it is {case.state}, and {case.claimed_by or 'nobody'} has it"
     except SottovoceError as exc:
         raise terminal.fail(exc) from None
-    terminal.out.print(f"Case {case_id}: {done}", markup=False)
+    if not done:
+        terminal.err.print(f"Case {case_id}: {standing}. Nothing changed.", markup=False)
+        return 1
+    terminal.out.print(f"Case {case_id}: {DONE[verb].format(by=by)}", markup=False)
     return 0
 
 
-def _act(db: Session, case: Case, verb: str, *, by: str, why: str, now: datetime) -> str:
+DONE = {
+    "take": "{by} has it; the bot is silent in it",
+    "release": "back in the queue",
+    "answered": "answered by a person; the clock has stopped",
+    "resolve": "resolved",
+    "dismiss": "dismissed",
+}
+
+
+def _act(db: Session, case: Case, verb: str, *, by: str, why: str, now: datetime) -> bool:
     match verb:
         case "take":
-            fence = claims.take(db, case.id, by, now=now)
-            return f"{by} has it; the bot is silent in it" if fence else f"{case.claimed_by} has it already"
+            return claims.take(db, case.id, by, now=now) is not None
         case "release":
-            claims.release(db, case.id, by, now=now)
-            return "back in the queue"
+            return claims.release(db, case.id, by, now=now)
         case "answered":
-            claims.person_spoke(db, case.id, by, now=now)
-            return "answered by a person; the clock has stopped"
+            return claims.person_spoke(db, case.id, by, now=now)
         case "resolve":
-            claims.resolve(db, case.id, by, now=now)
-            return "resolved"
+            return claims.resolve(db, case.id, by, now=now)
         case _:
-            claims.dismiss(db, case.id, by, why=why, now=now)
-            return "dismissed"
+            return claims.dismiss(db, case.id, by, why=why, now=now)
 
 
 def _draw(found: dict[str, Any]) -> None:

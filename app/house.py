@@ -19,11 +19,12 @@ from desk.socket import Socket
 from desk.socket import connect as connect_socket
 from domain.clock import Clock, monotonic, utc_now
 from domain.conduct import Conduct
-from domain.ports import Hears
+from domain.ports import Hears, Replies
 from listener import listen, watch
 from moderation import judge as judging
 from moderation.judge import Judge
 from responder import deliver, followup, incidents, respond
+from responder.plan import Limits
 from storage.database import migrate, open_database
 
 
@@ -46,20 +47,24 @@ def build(settings: Settings, *, clock: Clock = utc_now, monotonic: Callable[[],
     modules = connectors()
     channels = {name: modules[name].connect(table, now=clock()) for name, table in settings.channels.items()}
     engine = open_database(settings.url)
-    slack = Slack(settings.slack) if settings.slack else None
-    team: dict[str, Any] = {"slack": slack or Console()}
-    if settings.mail:
-        team["mail"] = Mail(settings.mail)
+    carriers = team(settings)
+    slack = carriers["slack"]
     return House(
         settings=settings,
         engine=engine,
         conduct=settings.conduct(),
         channels=channels,
-        carriers={**channels, **team},
-        faces=Faces(engine, slack) if slack else None,
+        carriers={**channels, **carriers},
+        faces=Faces(engine, slack) if isinstance(slack, Slack) else None,
         clock=clock,
         monotonic=monotonic,
     )
+
+
+def team(settings: Settings) -> dict[str, Any]:
+    """Make the ways to the team; without Slack the terminal stands in for its room. Asks nobody."""
+    ways: dict[str, Any] = {"slack": Slack(settings.slack) if settings.slack else Console()}
+    return ways | ({"mail": Mail(settings.mail)} if settings.mail else {})
 
 
 def prepare(house: House) -> None:
@@ -73,6 +78,7 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
     """List the stages of the road, in its order; `tick` is how often each looks when nothing wakes it."""
     engine, conduct = house.engine, house.conduct
     deliveries = [f"deliver {via}" for via in house.carriers]
+    limits = {name: _limits(channel) for name, channel in house.channels.items() if isinstance(channel, Replies)}
     road = [
         Stage(f"listen {name}", partial(_listen, engine, {name: channel}, conduct), tick, ("judge",))
         for name, channel in house.channels.items()
@@ -80,7 +86,7 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
     ]
     road += [
         Stage("judge", lambda now: judging.run_once(engine, judge, now=now), tick, ("respond",)),
-        Stage("respond", lambda now: respond.run_once(engine, conduct=conduct, now=now), tick, tuple(deliveries)),
+        Stage("respond", partial(_respond, engine, conduct, limits), tick, tuple(deliveries)),
     ]
     road += [Stage(f"deliver {via}", partial(_deliver, house, via), tick) for via in house.carriers]
     road += [
@@ -92,6 +98,15 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
     if house.faces:
         road.append(Stage("cards", partial(_cards, house.faces), tick))
     return road
+
+
+def _limits(channel: Replies) -> Limits:
+    # where the operator does not pay for links, a channel has no such address
+    return Limits(fits=channel.fits, link=getattr(channel, "invitation", ""))
+
+
+def _respond(engine: Engine, conduct: Conduct, limits: Mapping[str, Limits], now: datetime) -> bool:
+    return respond.run_once(engine, conduct=conduct, now=now, channels=limits)
 
 
 def _cards(faces: Faces, now: datetime) -> bool:

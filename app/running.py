@@ -25,10 +25,15 @@ def run_until_stopped(path: Path) -> int:
             built = house.build(settings)
             house.prepare(built)
             schedule = Schedule(built.engine, house.stages(built, make_judge(settings)), clock=built.clock)
+            socket = house.socket(built)
             schedule.start()
+            if socket:
+                socket.start()
             _say(built)
             stopping.wait()
             terminal.err.print("Stopping: what is on its way comes to its end …")
+            if socket:
+                socket.stop()
             schedule.stop()
             house.close(built)
     except SottovoceError as exc:

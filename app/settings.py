@@ -148,7 +148,8 @@ class Settings(Table):
                 Need.QUESTION: timedelta(minutes=self.promises.question),
             },
             rooms=Rooms(
-                alerts=self.slack.room if self.slack else "",
+                # with neither room nor mail, the team reads the terminal
+                alerts=self.slack.room if self.slack else "" if self.mail else "terminal",
                 cases=self.slack.cases_room if self.slack else "",
                 mail=self.mail.to if self.mail else "",
             ),

@@ -53,6 +53,11 @@ class X:
         self._hearing = Hearing(client, settings, own, meter)
         self._answering = Answering(client, settings, own, meter)
 
+    @property
+    def invitation(self) -> str:
+        """Where a customer begins to write to us in private; empty where answers may carry no link."""
+        return f"https://x.com/messages/compose?recipient_id={self.account}" if self._settings.paid_links else ""
+
     def sources(self) -> Sequence[SourceSpec]:
         """Say what can be polled, in the order of urgency; see `Hears`."""
         return self._hearing.sources()
