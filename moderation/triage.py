@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 
 from domain.values import (
     Abuse,
@@ -118,7 +119,6 @@ def _unhappy(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
 
 
 def _unsure(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
-    # so written that a score that is no number at all is unsure as well
     sure = any(probability >= at.sure for probability in facts.scores.kind.values())
     return None if sure else f"unsure: no kind reaches {at.sure:.2f}"
 
@@ -128,8 +128,18 @@ def _exposed(facts: Facts, _at: Thresholds, _policy: Policy) -> Reason:
     return f"personal data in public: {', '.join(exposed)}" if set(exposed) - LESS_EXPOSING and facts.public else None
 
 
-def _order_exposed(facts: Facts, _at: Thresholds, _policy: Policy) -> Reason:
-    return "the number of an order in public" if facts.personal_data and facts.public else None
+def _order_exposed(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
+    """Match an order's number in public where something is the matter with it; in praise it is only masked."""
+    matters = facts.negative >= at.negative or facts.scores.person >= at.person
+    return "the number of an order in public" if matters and facts.personal_data and facts.public else None
+
+
+def _unscored(facts: Facts, _at: Thresholds, _policy: Policy) -> Reason:
+    """Match scores that are no numbers: every comparison with them is false, and nobody would look."""
+    scores = facts.scores
+    every = (*scores.sentiment.values(), *scores.abuse.values(), *scores.kind.values(), *scores.why.values())
+    finite = all(map(isfinite, (*every, scores.person, scores.distress)))
+    return None if finite else "the model gave no number"
 
 
 _BOT, _PERSON, _NOBODY = AnswerBy.BOT, AnswerBy.PERSON, AnswerBy.NOBODY
@@ -144,6 +154,7 @@ RULES: tuple[Rule, ...] = (
         Priority.HIGH,
         _PERSON,
     ),
+    Rule("unscored", _unscored, Need.QUESTION, Priority.HIGH, _PERSON),
     # a canned reply to a person in danger does harm: straight to a person
     Rule(
         "distress",
@@ -202,7 +213,7 @@ RULES: tuple[Rule, ...] = (
 def triage(facts: Facts, policy: Policy) -> Triage:
     """Decide what a post needs. The first rule that matches wins; none: noise.
 
-    Distress outranks everything but encryption and is never answered by the bot.
+    Distress outranks all that can be read and is never answered by the bot.
     """
     at = policy.thresholds(facts.lang)
     for rule in RULES:

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select, update
 from domain.values import AnswerBy, Need
 from domain.values import Verdict as Judged
 from storage.cases import CasePost
-from storage.columns import document
+from storage.columns import document, rows_of
 from storage.posts import JUDGED, NEW, Post
 
 
@@ -38,18 +38,23 @@ class Verdict(SQLModel, table=True):
     judged_at: datetime
 
 
+_VERDICTS, _POSTS = rows_of(Verdict), rows_of(Post)
+_KEEP = insert(_VERDICTS).on_conflict_do_nothing(index_elements=["post_id"])
+_HAND_ON = (
+    update(_POSTS)
+    .where(_POSTS.c.id.in_(bindparam("post_ids", expanding=True)), _POSTS.c.state == NEW)
+    .values(
+        state=JUDGED, priority=select(_VERDICTS.c.priority).where(_VERDICTS.c.post_id == _POSTS.c.id).scalar_subquery()
+    )
+)
+
+
 def store(db: Session, judged: Sequence[tuple[int, Judged]], *, now: datetime) -> None:
-    """Keep verdicts by post id and hand the posts to the responder: one statement each way."""
+    """Keep verdicts by post id and hand the posts to the responder; of several about one post the first stands."""
     if not judged:
         return
-    rows = [_row(post_id, verdict, now) for post_id, verdict in judged]
-    db.execute(insert(Verdict).values(rows).on_conflict_do_nothing(index_elements=["post_id"]))
-    db.connection().execute(
-        update(Post)
-        .where(col(Post.id) == bindparam("post"), col(Post.state) == NEW)
-        .values(state=JUDGED, priority=bindparam("rank")),
-        [{"post": row["post_id"], "rank": row["priority"]} for row in rows],
-    )
+    db.connection().execute(_KEEP, [_row(post_id, verdict, now) for post_id, verdict in judged])
+    db.connection().execute(_HAND_ON, {"post_ids": [post_id for post_id, _ in judged]})
 
 
 def _row(post_id: int, verdict: Judged, now: datetime) -> dict[str, Any]:
