@@ -49,8 +49,12 @@ class Card:
     @classmethod
     def from_json(cls, body: str) -> "Card":
         """Read what `to_json` wrote; fields of a newer version are dropped. Raises ValueError on anything else."""
+        found = json.loads(body)
+        if not isinstance(found, dict) or not {"kind", "headline"} <= set(found):
+            message = "not a card"
+            raise ValueError(message)
         known = {field.name for field in fields(cls)}
-        values = {name: value for name, value in json.loads(body).items() if name in known}
+        values = {name: value for name, value in found.items() if name in known}
         for name in ("heard_at", "due_at"):
             if values.get(name):
                 values[name] = datetime.fromisoformat(values[name])
