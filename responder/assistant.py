@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.history import EventKind
 from domain.sending import DeliveryKind
-from domain.values import Priority
+from domain.values import Priority, Span
 from responder import facts, language, learning, queue, signals, talks, thread
 from responder.batch import Batch
 from responder.casework import QUIET, Work, hand_off, hush, raise_to
@@ -31,6 +31,7 @@ class Heard:
     headline: str
     text: str = ""
     facts: tuple[str, ...] = ()  # everything known in the case, masked
+    hidden: tuple[Span, ...] = ()  # personal data in it that the judge could not know for such
 
 
 def hear(batch: Batch, work: Work, *, last: bool) -> Heard:
@@ -46,9 +47,11 @@ def hear(batch: Batch, work: Work, *, last: bool) -> Heard:
     asked = talk.asked.union(*(delivery.extra.get("asks", ()) for delivery in talk.pending))
     fresh = learning.learn(batch, case, work.post, work.verdict, asked=asked, callback=wrote.callback)
     end = _respond(batch, work, talk, wrote, fresh, last=last)
+    spans = [Span(**span) for span in work.verdict.personal_data]
     return Heard(
         headline=_HEADLINES.get(end, "Wrote in private"),
         text=SILENT if end else "",
+        hidden=facts.answered(work.post.text, spans, asked=asked),
         facts=tuple(facts.masked(each) for each in learning.known_facts(batch, case)),
     )
 

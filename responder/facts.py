@@ -34,38 +34,40 @@ def extract(
     text: str, spans: Sequence[Span], *, topic: Topic, asked: Collection[str] = (), callback: bool = False
 ) -> list[Told]:
     """Find what `text` tells, each fact once. `asked` are the kinds just asked for: then a bare number is an answer."""
-    told = list(dict.fromkeys((*_spoken(text, spans, asked), *_matter(text, spans, topic))))
-    return [*told, Told(CALLBACK, "wanted")] if callback else told
+    found = [Told(_SPAN_KINDS[span.kind], text[span.start : span.end].strip()) for span in _kept(spans)]
+    plain = _digits(text)
+    answers = answered(text, spans, asked=asked)
+    found += [Told(span.kind, plain[span.start : span.end]) for span in answers]
+    found += _matter(text, (*spans, *answers), topic)
+    return [*dict.fromkeys(found), Told(CALLBACK, "wanted")] if callback else list(dict.fromkeys(found))
 
 
-def _spoken(text: str, spans: Sequence[Span], asked: Collection[str]) -> Iterator[Told]:
-    yield from (Told(_SPAN_KINDS[span.kind], text[span.start : span.end].strip()) for span in _kept(spans))
+def answered(text: str, spans: Sequence[Span], *, asked: Collection[str]) -> tuple[Span, ...]:
+    """Find where `text` answers what was asked for, beside the personal data that `spans` mark already."""
     rest = _blank(_digits(text), spans)
-    for found in _EMAIL.finditer(rest):
-        yield Told(EMAIL, found.group())
-    rest = _EMAIL.sub(" ", rest)
+    found = [Span(match.start(), match.end(), EMAIL) for match in _EMAIL.finditer(rest)]
+    rest = _blank(rest, found)
     if PHONE in asked:
-        for found in _PHONE.finditer(rest):
-            yield Told(PHONE, found.group())
-        rest = _PHONE.sub(" ", rest)
+        found += [Span(match.start(), match.end(), PHONE) for match in _PHONE.finditer(rest)]
+        rest = _blank(rest, found)
     if ORDER in asked and not any(span.kind in ("order", "account") for span in spans):
-        yield from (Told(ORDER, value) for value in _numbers(rest))
+        found += _numbers(rest)
+    return tuple(found)
 
 
 def _kept(spans: Iterable[Span]) -> Iterator[Span]:
     return (span for span in spans if span.kind in _SPAN_KINDS)
 
 
-def _numbers(text: str) -> Iterator[str]:
+def _numbers(text: str) -> list[Span]:
     """Find what looks like a number somebody would quote: no date, time, price or weight; at most the first two."""
-    found = (match.group() for match in _ORDER.finditer(text))
-    likely = (
-        value
-        for value in found
-        if sum(character.isdigit() for character in value) >= _FEWEST_DIGITS and not _DATE_OR_TIME.fullmatch(value)
-    )
-    for _, value in zip(range(2), likely, strict=False):
-        yield value
+    likely = [
+        Span(match.start(), match.end(), ORDER)
+        for match in _ORDER.finditer(text)
+        if sum(character.isdigit() for character in match.group()) >= _FEWEST_DIGITS
+        and not _DATE_OR_TIME.fullmatch(match.group())
+    ]
+    return likely[:2]
 
 
 def _matter(text: str, spans: Sequence[Span], topic: Topic) -> Iterator[Told]:

@@ -13,6 +13,7 @@ from domain.history import EventKind
 from domain.sending import DeliveryKind
 from domain.values import Abuse, AnswerBy, Need, PostKind, Priority
 from responder import assistant, echoes, incidents, signals, telling
+from responder.asking import Says
 from responder.batch import Batch
 from responder.casework import How, Work, enter, find, hand_off, hush, take_in
 from responder.plan import CaseFacts, Limits, Spoken, Subject, Withheld, plan
@@ -107,12 +108,21 @@ def _tell(batch: Batch, work: Work, heard: assistant.Heard, *, folded: bool) -> 
     case, post = work.case, work.post
     alone = work.verdict.rule in incidents.ALONE
     if work.how is How.NEW and not (folded and not alone):
-        telling.alert(batch, case, post, text=heard.text, facts=heard.facts)
+        telling.alert(batch, case, post, text=heard.text, facts=heard.facts, hidden=heard.hidden)
     elif work.how is not How.NEW and (work.raised or (alone and telling.root(batch, case) is None)):
-        telling.alert(batch, case, post, name="urgent", text=heard.text, facts=heard.facts)
+        telling.alert(batch, case, post, name="urgent", text=heard.text, facts=heard.facts, hidden=heard.hidden)
     elif work.how is not How.NEW:
         priority = Priority.HIGH if work.verdict.need == Need.URGENT else Priority.NORMAL
-        telling.note(batch, case, post, headline=heard.headline, text=heard.text, facts=heard.facts, priority=priority)
+        telling.note(
+            batch,
+            case,
+            post,
+            headline=heard.headline,
+            text=heard.text,
+            facts=heard.facts,
+            hidden=heard.hidden,
+            priority=priority,
+        )
 
 
 def _in_public(batch: Batch, work: Work) -> str:
@@ -151,7 +161,9 @@ def _acknowledge(batch: Batch, work: Work, spoken: Spoken) -> str:
     batch.memory.add(spoken.text)
     if case.handoff == "none":
         hand_off(batch, case, "offered")
-    return "Acknowledged and invited to write in private." if answer.verdict == "allow" else f"{answer.reason}."
+    if answer.verdict is Says.ALLOW:
+        return "Acknowledged and invited to write in private."
+    return f"An acknowledgement waits: {answer.reason}."
 
 
 def _subject(work: Work) -> Subject:

@@ -12,11 +12,14 @@ from storage.deliveries import Promise
 from storage.posts import Post
 from storage.verdicts import Verdict
 
+Facts = tuple[str, ...]
+Hidden = tuple[Span, ...]
+
 QUOTE = 600  # characters of the customer's words on a card
 
 
 def alert(
-    batch: Batch, case: Case, post: Post, *, name: str = "alert", text: str = "", facts: tuple[str, ...] = ()
+    batch: Batch, case: Case, post: Post, *, name: str = "alert", text: str = "", facts: Facts = (), hidden: Hidden = ()
 ) -> None:
     """Promise the card that opens a case's thread, in the room for its need."""
     room = batch.conduct.rooms.alerts
@@ -29,7 +32,9 @@ def alert(
         account=case.account,
         order_key=order_key(case),
         target=room,
-        body=_card(batch, case, post, CardKind.CASE, headline=_headline(case, post), text=text, facts=facts).to_json(),
+        body=_card(
+            batch, case, post, CardKind.CASE, headline=_headline(case, post), text=text, facts=facts, hidden=hidden
+        ).to_json(),
         case_id=case.id,
         post_id=post.id,
         priority=Priority(case.priority),
@@ -45,7 +50,8 @@ def note(
     *,
     headline: str,
     text: str = "",
-    facts: tuple[str, ...] = (),
+    facts: Facts = (),
+    hidden: Hidden = (),
     priority: Priority = Priority.NORMAL,
 ) -> None:
     """Promise a card for what is new in a case, under its alert; one for each post."""
@@ -60,7 +66,9 @@ def note(
             account=case.account,
             order_key=above.order_key,
             target=above.target,
-            body=_card(batch, case, post, CardKind.NEWS, headline=headline, text=text, facts=facts).to_json(),
+            body=_card(
+                batch, case, post, CardKind.NEWS, headline=headline, text=text, facts=facts, hidden=hidden
+            ).to_json(),
             case_id=case.id,
             post_id=post.id,
             extra={"under": above.key},
@@ -101,14 +109,15 @@ def _card(
     *,
     headline: str,
     text: str,
-    facts: tuple[str, ...],
+    facts: Facts,
+    hidden: Hidden,
 ) -> Card:
     author, verdict = batch.authors[post.author_id], batch.verdicts.get(post.id)
     return Card(
         kind=kind,
         headline=headline,
         text=text,
-        quote=quote(post, verdict),
+        quote=quote(post, verdict, hidden),
         case_id=case.id,
         need=case.need,
         priority=case.priority,
@@ -127,7 +136,8 @@ def _card(
     )
 
 
-def quote(post: Post, verdict: Verdict | None) -> str:
+def quote(post: Post, verdict: Verdict | None, hidden: Hidden = ()) -> str:
     """Give the customer's words as the team may see them: personal data masked, not too long."""
-    masked = mask(post.text, [Span(**span) for span in verdict.personal_data] if verdict else [])
+    spans = [Span(**span) for span in verdict.personal_data] if verdict else []
+    masked = mask(post.text, [*spans, *hidden])
     return masked if len(masked) <= QUOTE else f"{masked[: QUOTE - 1].rstrip()}…"
