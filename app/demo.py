@@ -21,7 +21,7 @@ from sandbox.world import World
 
 TICK = timedelta(milliseconds=100)  # of real time: the hour runs much faster than life
 LOOK = 0.2  # seconds between two looks at what happened
-PATIENCE = timedelta(seconds=45)  # real time after the last scene for everything to come to rest
+PATIENCE = timedelta(minutes=2)  # real time after the last scene for everything to come to rest
 
 
 def play(folder: Path, *, keep: bool, port: int, speed: float) -> int:
@@ -30,7 +30,7 @@ def play(folder: Path, *, keep: bool, port: int, speed: float) -> int:
     folder.mkdir(parents=True)
     try:
         judge = make_judge()
-        with World(scenario=BUSY_HOUR, speed=speed, port=port) as world:
+        with World(scenario=BUSY_HOUR, speed=speed, port=port, drive=False) as world:
             settings = build(_settings(world, folder), environment={})
             built = house.build(settings, clock=world.clock, monotonic=lambda: monotonic() * speed)
             house.prepare(built)
@@ -100,6 +100,7 @@ def _watch(world: World, built: house.House) -> None:
     view = View(world, built.engine)
     pause = threading.Event()
     rest_by = None
+    world.play()
     with Live(view.frame(), console=terminal.out, refresh_per_second=5, transient=True) as live:
         while True:
             pause.wait(LOOK)
