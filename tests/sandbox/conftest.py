@@ -1,8 +1,9 @@
 """What the sandbox's tests share: a clock that stands still until told, the servers, and the real clients."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -58,6 +59,12 @@ def tweepy_client(
     )
     client.session.mount("https://api.twitter.com/", Rebase(x.base_url, seconds))
     return client
+
+
+def comes_true(holds: Callable[[], bool]) -> bool:
+    """Whether it holds within a few seconds: the client has left before the server is done."""
+    patience = Event()
+    return any(holds() or patience.wait(0.02) for _ in range(250))
 
 
 @pytest.fixture

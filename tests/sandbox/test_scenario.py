@@ -194,11 +194,10 @@ def test_an_invited_customer_writes_after_a_while(world: World, hands: Hands, cl
 def test_a_second_public_answer_does_not_invite_twice(world: World, hands: Hands, client: tweepy.Client) -> None:
     world.customer(part(Manner.ANSWERS, "hi", "more"))
     post = world.x.publish("ana", "@NordParcel where is it")
-    for words in ("Please write to us.", "Did you see this?"):
+    for words in ("Please write to us.", "Did you see this?", "Still here."):
         client.create_tweet(text=words, in_reply_to_tweet_id=post)
-
-    hands.move(minutes=5)
-    world.step()
+        hands.move(minutes=2)
+        world.step()
 
     assert written(world, "ana") == ["hi"]
 
@@ -292,12 +291,13 @@ def test_the_books_tell_who_got_what_and_what_was_said_twice(world: World, hands
 
 def test_the_agenda_keeps_order_and_does_what_comes_up_meanwhile(now: datetime) -> None:
     agenda, done = Agenda(), list[str]()
-    agenda.plan(now + timedelta(seconds=2), lambda _at: done.append("third"))
+    agenda.plan(now + timedelta(seconds=2), lambda _at: done.append("fourth"))
     agenda.plan(now, lambda _at: done.append("first"))
-    agenda.plan(now, lambda at: agenda.plan(at + timedelta(seconds=1), lambda _at: done.append("second")))
+    agenda.plan(now, lambda _at: done.append("second"))
+    agenda.plan(now, lambda at: agenda.plan(at + timedelta(seconds=1), lambda _at: done.append("third")))
 
-    assert agenda.run_due(now + timedelta(seconds=3)) == 4
-    assert done == ["first", "second", "third"]
+    assert agenda.run_due(now + timedelta(seconds=3)) == 5
+    assert done == ["first", "second", "third", "fourth"]
     assert agenda.next_at() is None
 
 

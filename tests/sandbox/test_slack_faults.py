@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from sandbox.slack import ANSWERS, Slack
-from tests.sandbox.conftest import Hands
+from tests.sandbox.conftest import Hands, comes_true
 
 SAY = "POST /api/chat.postMessage"
 
@@ -57,7 +57,7 @@ def test_the_wire_fails_before_or_after_the_message_is_said(
     with pytest.raises((SlackClientError, URLError, OSError, http.client.HTTPException)):
         say(web, slack)
 
-    assert len(slack.messages()) == applied
+    assert comes_true(lambda: len(slack.messages()) == applied)
 
 
 def test_a_truncated_answer_is_no_answer(web: WebClient, slack: Slack) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from simple_websocket import Client
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
@@ -241,6 +242,9 @@ def test_only_the_app_token_opens_a_socket_and_a_ticket_opens_one(slack: Slack, 
     url = web.apps_connections_open(app_token=slack.app_token)["url"].replace("ws://", "http://")
 
     assert requests.get(url, timeout=5).status_code == 426
+    link = Client(url.replace("http://", "ws://"))
+    assert '"hello"' in link.receive(5)
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "x"}
     with pytest.raises(requests.ConnectionError):
-        requests.get(url.replace("ticket=", "ticket=forged-"), headers=upgrade, timeout=5)
+        requests.get(url, headers=upgrade, timeout=5)
+    link.close()

@@ -1,6 +1,7 @@
 """Every way the X look-alike hurts, felt through the real tweepy."""
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import requests
 import tweepy
 
 from sandbox.x import X
-from tests.sandbox.conftest import Hands, tweepy_client
+from tests.sandbox.conftest import Hands, comes_true, tweepy_client
 
 HELLO = "Hello"
 
@@ -28,6 +29,16 @@ def asked(x: X) -> str:
 
 def answer(client: tweepy.Client, asked: str) -> None:
     client.create_tweet(text=HELLO, in_reply_to_tweet_id=asked)
+
+
+def test_a_dropped_connection_is_reset_not_closed(x: X) -> None:
+    x.fault("GET /2/users/me", "drop")
+
+    with socket.create_connection(("127.0.0.1", x.server.port), timeout=5) as raw:
+        raw.sendall(b"GET /2/users/me HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        with pytest.raises(ConnectionResetError):
+            raw.recv(1)
 
 
 @pytest.mark.parametrize("applied", [False, True])
@@ -73,7 +84,7 @@ def test_a_socket_hangs_before_or_after_the_effect(
     with pytest.raises(requests.Timeout):
         answer(impatient, asked)
 
-    assert len(x.replies(asked)) == applied
+    assert comes_true(lambda: len(x.replies(asked)) == applied)
 
 
 def test_a_slow_answer_comes(client: tweepy.Client, x: X, asked: str) -> None:
