@@ -88,9 +88,10 @@ def disclosed(db: Session, author_id: int, *, now: datetime) -> None:
 
 def find(db: Session, channel: str, who: str) -> Author | None:
     """Find an author by native id or by handle, with or without @; of several the one met last."""
-    handle = func.lower(who.removeprefix("@"))
+    handle = who.removeprefix("@")
     by_id = col(Author.native_id) == who
-    query = select(Author).where(Author.channel == channel, by_id | (func.lower(Author.handle) == handle))
+    by_handle = (func.lower(Author.handle) == func.lower(handle)) & (col(Author.handle) != "")
+    query = select(Author).where(Author.channel == channel, by_id | by_handle)
     return db.exec(query.order_by(by_id.desc(), col(Author.id).desc())).first()
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 def start_holder(database: Path) -> subprocess.Popen[str]:
     """Start a second process and wait until it holds the lock."""
-    holder = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+    holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(database)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout is not None
