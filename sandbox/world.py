@@ -116,6 +116,12 @@ class World:
         """Give somebody a part, without a scenario."""
         self.stage.customers.cast(customer)
 
+    def dump(self, folder: Path) -> None:
+        """Write everything there is into `folder`, as x.json and slack.json."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.x.dump(folder / "x.json")
+        self.slack.dump(folder / "slack.json")
+
     def books(self) -> Books:
         """Write up what happened so far."""
         return balance(self.x, self.slack, matches=parse(self.query), planned=self.stage.kinds, now=self.clock())

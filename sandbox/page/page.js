@@ -167,7 +167,7 @@ function conversations() {
 
 function drawCounts() {
   const answers = state.posts.filter((post) => post.own && post.reply_to).length;
-  const told = state.rooms.reduce((sum, one) => sum + one.messages.length, 0);
+  const told = state.rooms.reduce((sum, one) => sum + one.messages.reduce((all, top) => all + 1 + top.thread.length, 0), 0);
   const counts = { Posts: state.posts.filter((post) => !post.own).length, "Public answers": answers, "Private threads": state.threads.length, "Slack messages": told, "Bill so far": `$${(state.micros / 1e6).toFixed(2)}` };
   by("counts").replaceChildren(...Object.entries(counts).map(([name, count]) => make("div", {}, make("dt", {}, name), make("dd", {}, String(count)))));
   by("tab-network").textContent = counts.Posts;

@@ -289,6 +289,16 @@ def test_the_books_tell_who_got_what_and_what_was_said_twice(world: World, hands
     assert len(twice.doubles) == 3
 
 
+def test_a_world_can_be_written_down(world: World, tmp_path: Path) -> None:
+    world.x.publish("ana", "@NordParcel where is it")
+    world.slack.say("U0MIA", "look at this")
+
+    world.dump(tmp_path / "seen")
+
+    assert "where is it" in (tmp_path / "seen" / "x.json").read_text()
+    assert "look at this" in (tmp_path / "seen" / "slack.json").read_text()
+
+
 def test_the_agenda_keeps_order_and_does_what_comes_up_meanwhile(now: datetime) -> None:
     agenda, done = Agenda(), list[str]()
     agenda.plan(now + timedelta(seconds=2), lambda _at: done.append("fourth"))
