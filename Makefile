@@ -33,7 +33,7 @@ demo: setup ## play a busy hour of a brand in under a minute (KEEP=1 stays up to
 	@$(BIN)/sottovoce demo $(if $(KEEP),--keep) $(DEMO)
 
 test: dev ## run the tests
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
 
 check: dev ## what CI runs: style, types, walls, lock, migrations, words
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
