@@ -54,8 +54,9 @@ def _ask(table: str, model: type[BaseModel], secrets: dict[str, str]) -> dict[st
     """Ask for what has no default, and for secrets; an empty answer leaves an optional one out."""
     answers: dict[str, Any] = {}
     for key, field in model.model_fields.items():
-        secret = _is_secret(field)
-        if not field.is_required() and not secret:
+        secret, wishes = _is_secret(field), _wishes(field)
+        answered = any(f"{table}_{other}" in secrets for other in wishes.get("instead_of", ()))
+        if answered or not (field.is_required() or secret or wishes.get("ask")):
             continue
         question = f"  {field.description or key.replace('_', ' ')}"
         value = typer.prompt(
@@ -68,6 +69,11 @@ def _ask(table: str, model: type[BaseModel], secrets: dict[str, str]) -> dict[st
     return answers
 
 
+def _wishes(field: FieldInfo) -> dict[str, Any]:
+    """Read how a setting wants to be asked for: `ask` although it may be left out; only `instead_of` others."""
+    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+
+
 def _is_secret(field: FieldInfo) -> bool:
     return SecretStr in {field.annotation, *getattr(field.annotation, "__args__", ())}
 
@@ -78,6 +84,7 @@ def _write(path: Path, brand: str, zone: str, tables: dict[str, dict[str, Any]],
     for name, value in secrets.items():
         file = folder / name
         file.touch(mode=0o600)
+        file.chmod(0o600)  # it may have been there, open to others
         file.write_text(value, "utf-8")
     lines = [
         f"brand = {_toml(brand)}",

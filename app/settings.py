@@ -32,10 +32,14 @@ class Table(BaseModel):
 class Slack(Table):
     """The team's chat room."""
 
-    bot_token: SecretStr
-    app_token: SecretStr | None = None  # Socket Mode: without it the buttons of the cards do nothing
+    bot_token: SecretStr = Field(description="bot token (xoxb-…)")
+    app_token: SecretStr | None = Field(  # Socket Mode
+        default=None, description="app-level token (xapp-…); empty: the buttons of the cards do nothing"
+    )
     room: str = Field(description="id of the room for urgent cases, such as C0123456789")
-    cases_room: str = ""  # other cases; empty: the same room
+    cases_room: str = Field(
+        default="", description="id of the room for other cases; empty: the same", json_schema_extra={"ask": True}
+    )
     api_base: str = "https://slack.com/api/"
 
 

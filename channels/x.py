@@ -20,7 +20,22 @@ from domain.errors import Unavailable
 from domain.sending import Look, Order, PostRef, Probe, ReadBack, Receipt
 from domain.values import Page, SourceSpec, Usage
 
-__all__ = ["Settings", "X", "connect"]
+__all__ = ["PERMISSIONS", "Settings", "X", "connect"]
+
+PERMISSIONS = """\
+At X's developer portal, signed in as the brand's own account: choose "pay per use", add credits and set a monthly
+spending limit. Make a project and an app. Under "User authentication settings" choose "Read and write and Direct
+message". Of that, Sottovoce uses:
+  read       mentions, keyword searches, and your own posts, to see whether an answer arrived
+  write      one public answer to a post that names you; nothing else is posted, liked, followed or deleted
+  messages   reading what customers write to you in private, and answering in conversations they opened
+Then, under "Keys and tokens", copy the four values below. Make the access token after the step above: an older one
+lacks the rights. Label the account "Automated" in its settings; X wants that and a person or team named in its bio.
+
+What X charges (price list of 2026): 0.001 USD for a mention read (0.005 when the account does not own the app), 0.005
+for a post found by a search, 0.010 for an answer, 0.010 and 0.015 for a private message read and sent. A budget for
+the month can be set in the settings; searches end at 80 % of it, answers at 95 %, listening last.
+"""
 
 
 def connect(settings: Settings, *, now: datetime) -> "X":

@@ -23,13 +23,19 @@ class Settings(BaseModel):
     # a pasted secret must not come back in an error message, nor a misspelt key be passed over
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    handle: str = ""  # without @; looked up when absent
+    handle: str = Field(
+        default="", description="the account's handle (empty: X is asked)", json_schema_extra={"ask": True}
+    )
     user_id: str = ""  # numeric; looked up when absent
-    consumer_key: SecretStr | None = None
-    consumer_secret: SecretStr | None = None
-    access_token: SecretStr | None = None
-    access_token_secret: SecretStr | None = None
-    bearer_token: SecretStr | None = None  # of the account, not of the app; X lets it live two hours
+    consumer_key: SecretStr | None = Field(default=None, description="API key (consumer key)")
+    consumer_secret: SecretStr | None = Field(default=None, description="API key secret (consumer secret)")
+    access_token: SecretStr | None = Field(default=None, description="access token")
+    access_token_secret: SecretStr | None = Field(default=None, description="access token secret")
+    bearer_token: SecretStr | None = Field(  # of the account, not of the app; X lets it live two hours
+        default=None,
+        description="or an OAuth 2.0 user token; X lets it live two hours",
+        json_schema_extra={"instead_of": list(OAUTH1)},
+    )
 
     api_base: str = "https://api.x.com"
     connect_timeout: Patience = timedelta(seconds=5)
