@@ -79,16 +79,21 @@ def run_once(engine: Engine, *, conduct: Conduct, now: datetime) -> bool:
 
 
 def tell(db: Session, storm: Incident, conduct: Conduct, *, now: datetime) -> bool:
-    """Tell the team of a storm, or how it has grown: seldom, and more seldom the bigger it is."""
+    """Tell the team of a storm, or how it has grown, where that is news."""
+    if not is_news(storm, now):
+        return False
+    count = f"{storm.cases} case{'' if storm.cases == 1 else 's'}"
+    _say(db, storm, conduct, f"{count} within minutes" if storm.told_at is None else f"Now {count}", now=now)
+    return True
+
+
+def is_news(storm: Incident, now: datetime) -> bool:
+    """Say whether the team should hear of a storm now: seldom, and more seldom the bigger it is."""
     if storm.told_at is None:
-        _say(db, storm, conduct, f"{storm.cases} cases within minutes", now=now)
         return True
     silent_for = now - storm.told_at
-    grown = storm.cases >= GROWS * storm.told or (storm.cases > storm.told and silent_for >= TOLD_AT_LEAST_EVERY)
-    if not grown or silent_for < TOLD_AT_MOST_EVERY:
-        return False
-    _say(db, storm, conduct, f"Now {storm.cases} cases", now=now)
-    return True
+    grown = storm.cases >= GROWS * storm.told or silent_for >= TOLD_AT_LEAST_EVERY
+    return grown and storm.cases > storm.told and silent_for >= TOLD_AT_MOST_EVERY
 
 
 def _over(db: Session, storm: Incident, conduct: Conduct, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from sqlmodel import select
 from domain.cards import Card
 from domain.conduct import Conduct, Rooms
 from domain.history import CaseState, replay
-from domain.sending import DeliveryKind
+from domain.sending import CUSTOMER_FACING, DeliveryKind
 from domain.values import (
     Abuse,
     AnswerBy,
@@ -190,6 +190,10 @@ class Road:
     def card(self, key: str) -> Card:
         """Read one card to the team."""
         return Card.from_json(next(row.body for row in self.said() if row.key == key))
+
+    def cards(self) -> list[Card]:
+        """Read every card to the team."""
+        return [Card.from_json(row.body) for row in self.said() if row.kind not in CUSTOMER_FACING]
 
     def facts(self, case_id: int = 1) -> list[tuple[str, str]]:
         """Read what is known in a case."""
