@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -67,8 +68,17 @@ def read(path: Path | None) -> Iterator[Row | Bad]:
         except OSError as exc:
             raise ConfigError([f"{path}: cannot be read: {exc.strerror}"]) from exc
     text = decode(data)
-    looks_like_json = text.lstrip()[:1] in {"{", "["}
-    yield from _json_lines(text) if looks_like_json or (path and path.suffix in {".jsonl", ".json"}) else _csv(text)
+    named_json = path is not None and path.suffix in {".jsonl", ".json"}
+    yield from _json_lines(text) if named_json or _looks_like_json(text) else _csv(text)
+
+
+def _looks_like_json(text: str) -> bool:
+    """Tell JSON lines from CSV, also where the first line is broken: a CSV file's first line names its columns."""
+    first = text.lstrip()
+    if first[:1] in {"{", "["}:
+        return True
+    names = {name.strip().lower() for name in re.split(r'[,;\t|"]', first.split("\n", 1)[0])}
+    return "\n{" in first and not names & set(_TEXT)
 
 
 def decode(data: bytes) -> str:
@@ -123,14 +133,17 @@ def _row(line: int, item: Any) -> Row | Bad:
     if not isinstance(item, Mapping):
         return Bad(line, "not an object")
     text = _first(item, _TEXT)
+    if text is None and "" in {item.get(name) for name in _TEXT if isinstance(item.get(name), str)}:
+        text = ""  # somebody who says nothing is a post all the same: a picture, a link taken out
     if not isinstance(text, str):
         return Bad(line, f"no text: expected one of {', '.join(_TEXT)}")
     if len(text) > MAX_TEXT:
         return Bad(line, f"longer than {MAX_TEXT:,} characters")
     followers = _first(item, ("followers", "followers_count", "author_followers"))
+    native_id = _first(item, _ID)
     return Row(
         line=line,
-        id=str(_first(item, _ID) or f"line-{line}"),
+        id=f"line-{line}" if native_id is None else str(native_id),
         # a lone surrogate can be written in JSON but nowhere else
         text=text.encode("utf-8", "replace").decode("utf-8"),
         author=str(_first(item, _AUTHOR) or ""),

@@ -34,6 +34,31 @@ def test_a_bad_line_is_told_and_the_others_are_read(tmp_path: Path) -> None:
     assert [item.line for item in items if isinstance(item, Bad)] == [2, 3, 4]
 
 
+def test_an_id_of_zero_and_an_empty_text_are_posts_like_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_text('{"id": 0, "text": "one"}\n{"id": 1, "text": ""}\n', "utf-8")
+
+    assert [(row.id, row.text) for row in rows(path)] == [("0", "one"), ("1", "")]
+
+
+@pytest.mark.parametrize("name", ["posts.txt", "posts.jsonl"])
+def test_json_lines_are_known_although_the_first_is_broken(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('nonsense\n{"id": 7, "text": "one"}\n', "utf-8")
+
+    items = list(read(path))
+
+    assert [item.line for item in items if isinstance(item, Bad)] == [1]
+    assert [item.id for item in items if isinstance(item, Row)] == ["7"]
+
+
+def test_a_csv_whose_posts_look_like_json_is_a_csv(tmp_path: Path) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text('text,id\n"{""a"": 1}",1\n{b},2\n', "utf-8")
+
+    assert [(row.id, row.text) for row in rows(path)] == [("1", '{"a": 1}'), ("2", "{b}")]
+
+
 def test_only_a_newline_ends_a_line(tmp_path: Path) -> None:
     path = tmp_path / "posts.jsonl"
     path.write_text(json.dumps({"text": "one\u2028still one\x85and on"}, ensure_ascii=False) + "\n", "utf-8")
