@@ -55,6 +55,7 @@ class Network:
     looks: list[PostRef] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     searches: list[Order] = field(default_factory=list)
+    time: Callable[[], datetime] | None = None  # the platform's own clock; None: it goes by ours
     knows_its_own: bool = True  # leaves out receipts it is told belong to others
     searched_since: list[datetime] = field(default_factory=list)
     _busy: threading.Lock = field(default_factory=threading.Lock)
@@ -109,6 +110,7 @@ class Network:
             if hurt.first:
                 hurt.first()
             native_id = f"n{len(self.said) + 1}"
+            now = self.time() if self.time else now
             if hurt.effect:
                 self.said.append(Said(order, native_id, now, now + hurt.shows_after))
             if hurt.error:
@@ -118,6 +120,7 @@ class Network:
     def _find(self, order: Order, since: datetime, now: datetime, same: Callable[[Said], bool]) -> ReadBack:
         with self._alone():
             self.finds += 1
+            now = self.time() if self.time else now
             self.searched_since.append(since)
             self._suffer(self.find_hurts)
             known = order.extra.get("known", []) if self.knows_its_own else []
