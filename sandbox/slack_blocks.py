@@ -54,8 +54,8 @@ def complaints(blocks: Any, *, modal: bool = False) -> list[str]:
         complain("", f"no more than {most} items allowed")
     ids: set[str] = set()
     for index, block in enumerate(blocks):
-        if not isinstance(block, dict) or block.get("type") not in BLOCKS:
-            complain(f"/{index}/type", f"unsupported type: {block.get('type') if isinstance(block, dict) else block}")
+        if _kind(block) not in BLOCKS:
+            complain(f"/{index}/type", f"unsupported type: {_kind(block)}")
             continue
         _block(block, f"/{index}", complain, ids)
     return found
@@ -81,7 +81,7 @@ def elements(blocks: Iterable[Mapping[str, Any]]) -> Iterable[tuple[Mapping[str,
 def _block(block: Mapping[str, Any], at: str, complain: Complain, ids: set[str]) -> None:
     for key in sorted(set(block) - BLOCKS[block["type"]]):
         complain(at, f"invalid additional property: {key}")
-    block_id = block.get("block_id", "")
+    block_id = str(block.get("block_id", ""))
     if len(block_id) > 255:  # noqa: PLR2004 - Slack's number, used once
         complain(f"{at}/block_id", "must be less than 256 characters")
     if block_id and block_id in ids:
@@ -108,7 +108,7 @@ def _header(block: Mapping[str, Any], at: str, complain: Complain) -> None:
 
 def _context(block: Mapping[str, Any], at: str, complain: Complain) -> None:
     def check(one: Any, where: str) -> None:
-        if not (isinstance(one, Mapping) and one.get("type") == "image"):
+        if _kind(one) != "image":
             _text(one, 2000, where, complain)
 
     _some(block.get("elements"), 10, f"{at}/elements", complain, check)
@@ -119,7 +119,7 @@ def _actions(block: Mapping[str, Any], at: str, complain: Complain) -> None:
 
     def check(one: Any, where: str) -> None:
         _element(one, where, complain)
-        action_id = one.get("action_id", "") if isinstance(one, Mapping) else ""
+        action_id = str(one.get("action_id", "")) if isinstance(one, Mapping) else ""
         if action_id and action_id in used:
             complain(where, f"action_id already exists: {action_id}")
         used.add(action_id)
@@ -129,7 +129,7 @@ def _actions(block: Mapping[str, Any], at: str, complain: Complain) -> None:
 
 def _rich_text(block: Mapping[str, Any], at: str, complain: Complain) -> None:
     def check(one: Any, where: str) -> None:
-        if not isinstance(one, Mapping) or one.get("type") not in RICH:
+        if _kind(one) not in RICH:
             complain(where, "unsupported rich text element")
 
     _some(block.get("elements"), 500, f"{at}/elements", complain, check)
@@ -166,6 +166,12 @@ _CHECKS: dict[str, Callable[[Mapping[str, Any], str, Complain], None]] = {
 }
 
 
+def _kind(thing: Any) -> str:
+    """The type something says it is of; nothing when it is no object that says so."""
+    kind = thing.get("type") if isinstance(thing, Mapping) else None
+    return kind if isinstance(kind, str) else ""
+
+
 def _some(given: Any, most: int, at: str, complain: Complain, check: Callable[[Any, str], None]) -> None:
     if not isinstance(given, list):
         complain(at, "must be an array")
@@ -181,7 +187,7 @@ def _some(given: Any, most: int, at: str, complain: Complain, check: Callable[[A
 def _text(
     text: Any, most: int, at: str, complain: Complain, *, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")
 ) -> None:
-    if not isinstance(text, Mapping) or text.get("type") not in kinds or not isinstance(text.get("text"), str):
+    if _kind(text) not in kinds or not isinstance(text.get("text"), str):
         complain(at, f"must be a text object of {' or '.join(kinds)}")
     elif not 1 <= len(text["text"]) <= most:
         size = f"must be less than {most + 1} characters" if text["text"] else "must be more than 0 characters"
@@ -189,19 +195,26 @@ def _text(
 
 
 def _element(element: Any, at: str, complain: Complain) -> None:
-    if not isinstance(element, Mapping) or element.get("type") not in ELEMENTS:
+    if _kind(element) not in ELEMENTS:
         complain(at, "unsupported element")
         return
     if len(str(element.get("action_id", ""))) > 255:  # noqa: PLR2004 - Slack's number, used once
         complain(f"{at}/action_id", "must be less than 256 characters")
     if element["type"] == "button":
         _button(element, at, complain)
-    options = element.get("options", [])
+    if "options" in element:
+        _options(element, at, complain)
+
+
+def _options(element: Mapping[str, Any], at: str, complain: Complain) -> None:
+    options = element["options"]
     most = 5 if element["type"] == "overflow" else 100
-    if len(options) > most or ("select" in element["type"] and "options" in element and not options):
+    if not isinstance(options, list) or not 1 <= len(options) <= most:
         complain(f"{at}/options", f"between 1 and {most} items allowed")
+        return
     for index, option in enumerate(options):
-        _text(option.get("text"), 75, f"{at}/options/{index}/text", complain)
+        text = option.get("text") if isinstance(option, Mapping) else None
+        _text(text, 75, f"{at}/options/{index}/text", complain)
 
 
 def _button(button: Mapping[str, Any], at: str, complain: Complain) -> None:
@@ -209,5 +222,5 @@ def _button(button: Mapping[str, Any], at: str, complain: Complain) -> None:
     for key, most in (("value", 2000), ("url", 3000)):
         if len(str(button.get(key, ""))) > most:
             complain(f"{at}/{key}", f"must be less than {most + 1} characters")
-    if button.get("style", "primary") not in {"primary", "danger"}:
+    if str(button.get("style", "primary")) not in {"primary", "danger"}:
         complain(f"{at}/style", "must be primary or danger")

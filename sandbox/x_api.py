@@ -91,13 +91,14 @@ class XApi:
         return self.windows.count(endpoint, kind, app=kind == "app", now=now)
 
     def _call(self, endpoint: str, kind: Kind | None, now: datetime) -> Call:
+        body = request.get_json(silent=True)
         return Call(
             endpoint=endpoint,
             now=now,
             me=self.state.person(self.brand),
             app=kind == "app",
             params=Params(request.args.to_dict(), self.naming),
-            body=request.get_json(silent=True) or {},
+            body=body if isinstance(body, dict) else {},
             hurts=request.environ.get(HURTS, ()),
         )
 

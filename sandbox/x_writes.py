@@ -103,7 +103,8 @@ def _target(call: Call) -> int | None:
     reply = call.body.get("reply")
     if reply is None:
         return None
-    named = reply.get("in_reply_to_tweet_id") or reply.get("in_reply_to_post_id")
+    told = reply if isinstance(reply, dict) else {}
+    named = told.get("in_reply_to_tweet_id") or told.get("in_reply_to_post_id")
     if isinstance(named, str) and named.isdecimal():
         return int(named)
     raise Answered(invalid([{"parameters": {}, "message": "$.reply.in_reply_to_tweet_id: does not match a post id"}]))
