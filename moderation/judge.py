@@ -8,10 +8,11 @@ from sqlalchemy import Engine
 from domain.ports import Classifies
 from domain.values import PostKind, Scores, Verdict
 from moderation import triage
+from moderation.danger import said
 from moderation.language import identify
 from moderation.personal import PersonalData
 from moderation.policy import Policy
-from storage import authors, posts, verdicts
+from storage import posts, verdicts
 from storage.database import reading, writing
 
 BATCH = 64  # posts a round: enough to sort by length, few enough that an urgent one does not wait for the rest
@@ -41,6 +42,7 @@ class Judge:
                 followers=subject.followers,
                 lang=lang,
                 encrypted=subject.encrypted,
+                said=said(subject.text, lang=lang),
             ),
             self._policy,
         )
@@ -54,7 +56,6 @@ def run_once(engine: Engine, judge: Judge, *, now: datetime) -> bool:
     """
     with reading(engine) as db:
         batch = posts.to_judge(db, limit=BATCH)
-        followers = authors.followers_of(db, {post.author_id for post in batch})
     if not batch:
         return False
     subjects = [
@@ -62,7 +63,7 @@ def run_once(engine: Engine, judge: Judge, *, now: datetime) -> bool:
             text=post.text,
             kind=PostKind(post.kind),
             lang=post.lang,
-            followers=followers.get(post.author_id),
+            followers=post.followers,
             encrypted=post.encrypted,
         )
         for post in batch

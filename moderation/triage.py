@@ -16,6 +16,7 @@ from domain.values import (
     Span,
     Triage,
 )
+from moderation.danger import DISTRESS, THREAT
 from moderation.personal import kinds
 from moderation.policy import Policy, Thresholds
 
@@ -45,6 +46,7 @@ class Facts:
     followers: int | None = None
     lang: str = "und"
     encrypted: bool = False
+    said: frozenset[str] = frozenset()  # dangers said in so many words, see danger.py
 
     @property
     def negative(self) -> float:
@@ -74,6 +76,10 @@ class Rule:
 
 def _at(name: str, score: float, threshold: float) -> Reason:
     return f"{name} {score:.2f}" if score >= threshold else None
+
+
+def _said(facts: Facts, danger: str) -> Reason:
+    return f"{danger}, said in so many words" if danger in facts.said else None
 
 
 def _pressing(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
@@ -137,9 +143,10 @@ def _order_exposed(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
 def _unscored(facts: Facts, _at: Thresholds, _policy: Policy) -> Reason:
     """Match scores that are no numbers: every comparison with them is false, and nobody would look."""
     scores = facts.scores
-    every = (*scores.sentiment.values(), *scores.abuse.values(), *scores.kind.values(), *scores.why.values())
-    finite = all(map(isfinite, (*every, scores.person, scores.distress)))
-    return None if finite else "the model gave no number"
+    heads = (scores.sentiment, scores.abuse, scores.kind, scores.why)
+    # a sum is a number only if each of its parts is
+    total = sum(sum(head.values()) for head in heads) + scores.person + scores.distress
+    return None if isfinite(total) else "the model gave no number"
 
 
 _BOT, _PERSON, _NOBODY = AnswerBy.BOT, AnswerBy.PERSON, AnswerBy.NOBODY
@@ -158,14 +165,14 @@ RULES: tuple[Rule, ...] = (
     # a canned reply to a person in danger does harm: straight to a person
     Rule(
         "distress",
-        lambda facts, at, _: _at("distress", facts.scores.distress, at.distress),
+        lambda facts, at, _: _said(facts, DISTRESS) or _at("distress", facts.scores.distress, at.distress),
         Need.URGENT,
         Priority.URGENT,
         _PERSON,
     ),
     Rule(
         "threat",
-        lambda facts, at, _: _at("threat", facts.scores.abuse[Abuse.THREAT], at.threat),
+        lambda facts, at, _: _said(facts, THREAT) or _at("threat", facts.scores.abuse[Abuse.THREAT], at.threat),
         Need.URGENT,
         Priority.URGENT,
         _PERSON,
