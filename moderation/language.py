@@ -55,9 +55,9 @@ _RUNS = re.compile(
     "|".join(
         f"(?P<{name}>[{block}]+)"
         for name, block in (
+            ("latin", _LATIN),  # first: of most texts every letter is
             *_ALONE.items(),
             *((name, block) for name, (block, _) in _SHARED.items()),
-            ("latin", _LATIN),
         )
     )
 )
@@ -86,6 +86,9 @@ def identify(text: str, hint: str | None = None) -> str:
 
 def _letters(words: str) -> dict[str, int]:
     """Count the letters of each script; most first."""
+    if words.isascii():
+        latin = sum(map(str.isalpha, words))
+        return {"latin": latin} if latin else {}
     counts: dict[str, int] = {}
     for run in _RUNS.finditer(words):
         name = str(run.lastgroup)

@@ -79,7 +79,8 @@ class PersonalData:
             return ()
         plain, places = _plain(text)
         kept = _apart(self._candidates(plain, lang))
-        kept = _apart((*kept, *_echoes(plain, kept)))
+        if kept:
+            kept = _apart((*kept, *_echoes(plain, kept)))
         return tuple(Span(places[span.start], places[span.end - 1] + 1, span.kind) for span in kept)
 
     def _candidates(self, text: str, lang: str) -> Iterator[Span]:

@@ -95,12 +95,6 @@ def find(db: Session, channel: str, who: str) -> Author | None:
     return db.exec(query.order_by(by_id.desc(), col(Author.id).desc())).first()
 
 
-def followers_of(db: Session, author_ids: Collection[int]) -> dict[int, int]:
-    """Look up how many follow each author, where the platform said."""
-    query = select(Author.id, Author.followers).where(col(Author.id).in_(author_ids))
-    return {author_id: count for author_id, count in db.exec(query) if count is not None}
-
-
 def by_id(db: Session, author_ids: Collection[int]) -> dict[int, Author]:
     """Look up authors by row id."""
     return {author.id: author for author in db.exec(select(Author).where(col(Author.id).in_(author_ids)))}

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import func, literal_column
 from sqlmodel import Session, col, select
 
 from storage import deliveries, posts
-from storage.cases import Case, CasePost
+from storage.cases import LIVE, Case, CasePost
+from storage.deliveries import FAILED, HELD, READY, SENDING, UNKNOWN, Delivery
 from storage.posts import Post, Unreadable
+from storage.sources import Source
 from storage.verdicts import Verdict
+
+WAITING = (READY, SENDING, UNKNOWN, HELD, FAILED)  # deliveries that are not done with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +75,40 @@ def balance(db: Session) -> Books:
 def _by(db: Session, column: str) -> dict[str, int]:
     rows = db.execute(select(col(column), func.count()).group_by(col(column)).order_by(func.count().desc()))
     return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What is on its way and what waits for somebody; for everything ever done see `Books`."""
+
+    heard: int  # readable posts stored, ever
+    to_judge: int
+    to_answer: int
+    unreadable: int
+    live_cases: dict[str, int]  # by state: open, waiting
+    cases: int  # ever
+    deliveries: dict[str, dict[str, int]]  # kind -> state -> count, of those neither sent nor dropped
+
+
+def glance(db: Session) -> Glance:
+    """Look at counters and queues alone: costs the same however much is stored."""
+    heard = db.exec(select(func.coalesce(func.sum(Source.heard), 0))).one()
+    waiting: dict[str, dict[str, int]] = {}
+    for state in WAITING:  # one by one: each has its partial index
+        query = select(Delivery.kind, func.count()).where(Delivery.state == literal_column(f"'{state}'"))
+        for kind, count in db.exec(query.group_by(Delivery.kind)):
+            waiting.setdefault(kind, {})[state] = count
+    live = select(Case.state, func.count()).where(col(Case.state).in_([literal_column(f"'{state}'") for state in LIVE]))
+    return Glance(
+        heard=heard,
+        to_judge=_queued(db, posts.NEW),
+        to_answer=_queued(db, posts.JUDGED),
+        unreadable=db.exec(select(func.count()).select_from(Unreadable)).one(),
+        live_cases={row[0]: row[1] for row in db.exec(live.group_by(Case.state))},
+        cases=db.exec(select(func.coalesce(func.max(col(Case.id)), 0))).one(),
+        deliveries=waiting,
+    )
+
+
+def _queued(db: Session, state: str) -> int:
+    return db.exec(select(func.count()).select_from(Post).where(Post.state == literal_column(f"'{state}'"))).one()

@@ -38,6 +38,7 @@ class Delivery(SQLModel, table=True):
         _partial("deliveries_unknown", "via", "not_before", where="state = 'unknown'"),
         Index("deliveries_author", "author_id", "sent_at"),
         Index("deliveries_held", "priority", "id", sqlite_where=text("state = 'held'")),
+        _partial("deliveries_failed", "id", where="state = 'failed'"),
     )
 
     id: int = key()
@@ -351,6 +352,12 @@ def tally(db: Session) -> dict[tuple[str, str], int]:
         select(col(Delivery.kind), col(Delivery.state), func.count()).group_by(col(Delivery.kind), col(Delivery.state))
     ).all()
     return {(kind, state): count for kind, state, count in rows}
+
+
+def refused_since(db: Session, since: datetime) -> int:
+    """Count the deliveries promised since then that their platform will never take."""
+    query = select(func.count()).select_from(Delivery)
+    return db.exec(query.where(Delivery.state == FAILED, col(Delivery.planned_at) >= since)).one()
 
 
 def held(db: Session) -> list[Delivery]:

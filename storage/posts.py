@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, case, func, literal, text
+from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from domain.values import NewPost, Page, PostKind, Priority
 from storage import authors
+from storage.authors import Author
 from storage.columns import document, key, rows_of
 from storage.sources import Source
 
@@ -234,10 +236,31 @@ def mark_gone(db: Session, channel: str, native_ids: Sequence[str], *, now: date
         )
 
 
-def to_judge(db: Session, *, limit: int) -> list[Post]:
-    """Take the oldest posts nobody has judged, at most `limit`; of workers racing, each gets others."""
-    query = select(Post).where(Post.state == NEW).order_by(col(Post.id)).limit(limit)
-    return list(db.exec(query.with_for_update(skip_locked=True)))
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """What the judge may know of a post nobody has judged."""
+
+    id: int
+    text: str
+    kind: str
+    lang: str | None  # the platform's guess
+    encrypted: bool
+    followers: int | None  # of its author, where the platform said
+
+
+_AUTHORS = rows_of(Author)
+_TO_JUDGE = (
+    sql_select(_POSTS.c.id, _POSTS.c.text, _POSTS.c.kind, _POSTS.c.lang, _POSTS.c.encrypted, _AUTHORS.c.followers)
+    .join(_AUTHORS, _AUTHORS.c.id == _POSTS.c.author_id)
+    .where(_POSTS.c.state == bindparam("state", NEW, literal_execute=True))  # or the partial index is not seen to fit
+    .order_by(_POSTS.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+def to_judge(db: Session, *, limit: int) -> list[Unjudged]:
+    """List the oldest posts nobody has judged, at most `limit`."""
+    return [Unjudged(*row) for row in db.connection().execute(_TO_JUDGE, {"limit": limit})]
 
 
 def to_answer(db: Session, *, limit: int) -> list[Post]:

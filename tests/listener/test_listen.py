@@ -134,7 +134,7 @@ def test_what_we_wrote_ourselves_needs_no_judging_but_is_told_to_the_responder(
 
     assert {native_id: row.state for native_id, row in desk.posts().items()} == {"101": JUDGED, "102": NEW}
     with reading(desk.engine) as db:
-        assert [row.native_id for row in posts.to_judge(db, limit=9)] == ["102"]
+        assert [row.text for row in posts.to_judge(db, limit=9)] == ["@brand where is my parcel? (102)"]
 
 
 @pytest.mark.parametrize(("before", "after"), [(NEW, IGNORED), (JUDGED, IGNORED), (SETTLED, SETTLED)])
