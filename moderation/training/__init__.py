@@ -1,0 +1,1 @@
+"""How the shipped model is made. Never imported at run time."""

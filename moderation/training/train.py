@@ -1,0 +1,304 @@
+"""Training: one encoder, all heads, in stages; seeded, and resumable after every checkpoint."""
+
+import argparse
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import BertModel, PreTrainedTokenizerFast
+
+from domain.clock import monotonic
+from moderation.training import base
+from moderation.training.data import EXCLUSIVE, HEADS, Example, Split, draw, read_all
+
+log = logging.getLogger(__name__)
+
+MAX_TOKENS = 64  # in training; posts are rarely longer, and the cost grows with it
+BATCH = 32
+SMOOTHING = 0.05
+FROZEN_LAYERS = 2  # bottom layers carry what languages share, and cost a backward pass
+LOST_TOKENS = 0.08  # share of tokens hidden in training; far cheaper than dropout in each layer
+UNKNOWN = 3  # id of <unk>, what a hidden token becomes
+THREADS = 2
+HEAD_WEIGHTS = {"sentiment": 1.0, "abuse": 0.7, "kind": 0.7, "person": 1.0, "distress": 0.7, "why": 1.0}
+LOG_EVERY = 50  # steps
+SAVE_EVERY = 100  # steps
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One leg of training: how many posts of which set, and how fast to learn."""
+
+    name: str
+    rate: float
+    final: float  # the rate at the end, as a share of `rate`
+    counts: Mapping[str, int]
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    average: float = 0.0  # decay of the running mean of weights; 0 keeps the last weights
+    stop: int | None = None  # steps after which the stage ends, short of its plan
+
+
+BALANCED = {"sentiment=negative": 0.33, "sentiment=neutral": 0.34, "sentiment=positive": 0.33}
+FEW_NEUTRAL = {"sentiment=negative": 0.5, "sentiment=positive": 0.5}
+ABUSE = {"abuse=none": 0.4, "abuse=offensive": 0.4, "abuse=hateful": 0.2}
+SHARES = {
+    "tweeteval_sentiment": BALANCED,
+    "th_wisesight": BALANCED,
+    "ta_sentiment": FEW_NEUTRAL,
+    "ml_sentiment": FEW_NEUTRAL,
+    "davidson": ABUSE,
+    "own": {"sentiment=negative": 0.44, "sentiment=neutral": 0.28, "sentiment=positive": 0.28},
+}
+
+
+FIRST = Stage(
+    name="first",
+    rate=1.2e-4,
+    final=0.25,
+    counts={
+        "tweeteval_sentiment": 46_000,
+        "th_wisesight": 16_000,
+        "ta_sentiment": 5_000,
+        "ml_sentiment": 4_000,
+        "davidson": 5_000,
+    },
+    stop=900,
+)
+SECOND = Stage(
+    name="second",
+    rate=1e-4,
+    final=0.02,
+    counts={
+        "own": 11_000,
+        "tweeteval_sentiment": 8_000,
+        "th_wisesight": 3_500,
+        "ta_sentiment": 1_000,
+        "ml_sentiment": 600,
+        "davidson": 1_900,
+    },
+    average=0.995,
+)
+THIRD = Stage(  # what is rare and matters most, seen often: threats and people in danger
+    name="third",
+    rate=7e-5,
+    final=0.02,
+    counts={
+        "own": 10_500,
+        "own_rare": 3_000,
+        "tweeteval_sentiment": 3_600,
+        "th_wisesight": 1_800,
+        "ta_sentiment": 400,
+        "ml_sentiment": 300,
+        "davidson": 700,
+    },
+    average=0.99,
+)
+STAGES = (FIRST, SECOND, THIRD)
+
+
+class Model(nn.Module):
+    """The encoder with mean pooling, and a linear layer for each head."""
+
+    def __init__(self, encoder: BertModel, dropout: float = 0.1) -> None:
+        """Put fresh heads on `encoder`."""
+        super().__init__()
+        self.encoder = encoder
+        self.dropout = nn.Dropout(dropout)
+        self.heads = nn.ModuleDict({name: nn.Linear(encoder.config.hidden_size, len(ls)) for name, ls in HEADS.items()})
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> dict[str, Tensor]:
+        """Give the logits of every head."""
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        pooled = self.dropout((hidden * mask).sum(1) / mask.sum(1))
+        return {name: head(pooled) for name, head in self.heads.items()}
+
+
+def load_tokenizer(path: Path) -> PreTrainedTokenizerFast:
+    """Read the upstream tokenizer with the names of its special pieces."""
+    specials = {"cls_token": "<s>", "sep_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+    return PreTrainedTokenizerFast(tokenizer_file=str(path), **specials)
+
+
+def plan(stage: Stage, split: Split, *, seed: int) -> list[list[Example]]:
+    """Draw the posts of a stage and put them into batches of like length, in an order the seed fixes."""
+    rng = random.Random(seed)  # noqa: S311 - shuffling, not secrecy
+    drawn: list[Example] = []
+    for name, count in stage.counts.items():
+        drawn += draw(split.train[name], count, stage.shares.get(name, SHARES.get(name, {})), seed=seed)
+    rng.shuffle(drawn)
+    batches: list[list[Example]] = []
+    window = BATCH * 64
+    for start in range(0, len(drawn), window):
+        near = sorted(drawn[start : start + window], key=lambda example: len(example.text.encode()))
+        parts = [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
+        rng.shuffle(parts)
+        batches += parts
+    return batches
+
+
+def loss_of(logits: Mapping[str, Tensor], examples: Sequence[Example]) -> Tensor:
+    """Sum the losses of the heads; each is a mean over the examples that have a target for it, by their weight."""
+    weights = torch.tensor([example.weight for example in examples])
+    total = torch.zeros(())
+    for head, labels in HEADS.items():
+        if head in EXCLUSIVE:
+            known = [at for at, example in enumerate(examples) if head in example.classes]
+        else:
+            known = [at for at, example in enumerate(examples) if head in example.flags]
+        if not known:
+            continue
+        outputs = logits[head][known].float()
+        if head in EXCLUSIVE:
+            target = torch.tensor([labels.index(examples[at].classes[head]) for at in known])
+            each = nn.functional.cross_entropy(outputs, target, reduction="none", label_smoothing=SMOOTHING)
+        else:
+            wanted = torch.tensor([examples[at].flags[head] for at in known])
+            soft = wanted * (1 - SMOOTHING) + SMOOTHING / 2
+            each = nn.functional.binary_cross_entropy_with_logits(outputs, soft, reduction="none").mean(1)
+        # Divided by the whole batch, so that two stray targets do not steer a step.
+        total = total + HEAD_WEIGHTS[head] * (each * weights[known]).sum() / len(examples)
+    return total
+
+
+def build(packed: Path) -> Model:
+    """Make the untrained model, with the embeddings and the bottom layers frozen."""
+    encoder = base.encoder(base.open_packed(packed), attention="eager")
+    for module in encoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    model = Model(encoder)
+    for parameter in model.encoder.embeddings.word_embeddings.parameters():
+        parameter.requires_grad = False
+    for layer in model.encoder.encoder.layer[:FROZEN_LAYERS]:
+        for parameter in layer.parameters():
+            parameter.requires_grad = False
+    return model
+
+
+def optimiser(model: Model, rate: float) -> torch.optim.AdamW:
+    """Give the heads four times the encoder's rate: they start from nothing."""
+    encoder = [p for p in model.encoder.parameters() if p.requires_grad]
+    groups = [{"params": encoder, "lr": rate, "scale": 1.0}, {"params": model.heads.parameters(), "scale": 4.0}]
+    return torch.optim.AdamW(groups, lr=rate, weight_decay=0.01, fused=True)
+
+
+def rate_at(step: int, steps: int, stage: Stage) -> float:
+    """Warm up over the first twentieth, then fall in a straight line to `stage.final`."""
+    warm = max(1, steps // 20)
+    if step < warm:
+        return stage.rate * (step + 1) / warm
+    return stage.rate * (1 - (1 - stage.final) * (step - warm) / max(1, steps - warm))
+
+
+def trainable(model: Model) -> dict[str, Tensor]:
+    """Everything that a checkpoint must hold: all but the frozen embeddings."""
+    return {name: value for name, value in model.state_dict().items() if "word_embeddings" not in name}
+
+
+def train(
+    model: Model,
+    tokenizer: PreTrainedTokenizerFast,
+    stage: Stage,
+    batches: list[list[Example]],
+    *,
+    seed: int,
+    out: Path,
+) -> None:
+    """Run one stage, from its checkpoint in `out` where there is one, and leave `<stage>.pt` there."""
+    optimizer = optimiser(model, stage.rate)
+    resume, first, mean = out / f"{stage.name}.resume.pt", 0, {}
+    if resume.exists():
+        saved = torch.load(resume)
+        model.load_state_dict(saved["model"], strict=False)
+        optimizer.load_state_dict(saved["optimizer"])
+        first, mean = saved["step"], saved["mean"]
+    torch.manual_seed(seed + first)
+    model.train()
+    began, posts, running = monotonic(), 0, 0.0
+    for step in range(first, stage.stop or len(batches)):
+        running += learn(model, tokenizer, optimizer, batches[step], rate_at(step, len(batches), stage))
+        posts += len(batches[step])
+        if stage.average and step >= len(batches) // 2:
+            blend(mean, trainable(model), stage.average)
+        if (step + 1) % LOG_EVERY == 0:
+            speed = posts / (monotonic() - began)
+            log.info("%s %d/%d loss %.4f %.1f posts/s", stage.name, step + 1, len(batches), running / LOG_EVERY, speed)
+            running = 0.0
+        if (step + 1) % SAVE_EVERY == 0:
+            state = {"model": trainable(model), "optimizer": optimizer.state_dict(), "step": step + 1, "mean": mean}
+            torch.save(state, resume)
+    if mean:
+        model.load_state_dict(mean, strict=False)
+    torch.save(trainable(model), out / f"{stage.name}.pt")
+    resume.unlink(missing_ok=True)
+
+
+@cache
+def half_is_fast() -> bool:
+    """Tell whether this processor multiplies bfloat16 natively; without that it is many times slower than float32."""
+    return bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001 - torch has no public way to ask
+
+
+def learn(
+    model: Model, tokenizer: PreTrainedTokenizerFast, optimizer: torch.optim.AdamW, examples: list[Example], rate: float
+) -> float:
+    """Take one step and give its loss."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group["scale"]
+    texts = [example.text for example in examples]
+    inputs = tokenizer(texts, truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
+    ids = inputs["input_ids"]
+    lost = (torch.rand(ids.shape) < LOST_TOKENS) & (ids > UNKNOWN)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half_is_fast()):
+        logits = model(ids.masked_fill(lost, UNKNOWN), inputs["attention_mask"])
+    loss = loss_of(logits, examples)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
+    optimizer.step()
+    return float(loss.detach())
+
+
+def blend(mean: dict[str, Tensor], now: Mapping[str, Tensor], decay: float) -> None:
+    """Move the running mean a little towards the weights of now."""
+    for name, value in now.items():
+        if name not in mean:
+            mean[name] = value.detach().clone()
+        elif value.dtype.is_floating_point:
+            mean[name].lerp_(value.detach(), 1 - decay)
+
+
+def main() -> None:
+    """Train the stages in order, each from the end of the one before; a finished stage is not run again."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sets", type=Path, required=True, help="folder of the licensed sets, as JSON lines")
+    parser.add_argument("--packed", type=Path, required=True, help="the base weights in 4 bits")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="the upstream tokenizer.json")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name)
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    given.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(given.seed)
+    split, tokenizer, model = read_all(given.sets), load_tokenizer(given.tokenizer), build(given.packed)
+    log.info("%s", {name: len(part) for name, part in split.train.items()})
+    for stage in STAGES:
+        done = given.out / f"{stage.name}.pt"
+        if not done.exists():
+            batches = plan(stage, split, seed=given.seed)
+            train(model, tokenizer, stage, batches, seed=given.seed, out=given.out)
+        model.load_state_dict(torch.load(done), strict=False)
+        if stage.name == given.until:
+            break
+
+
+if __name__ == "__main__":
+    main()
