@@ -11,7 +11,7 @@ from domain.cards import Card, CardKind
 from domain.conduct import Conduct
 from domain.sending import DeliveryKind
 from domain.values import Priority
-from responder import telling
+from responder import threads
 from storage import deliveries, gatings
 from storage.database import reading, writing
 from storage.deliveries import Delivery
@@ -37,7 +37,7 @@ def run_once(engine: Engine, *, conduct: Conduct, now: datetime) -> bool:
 
 def _ask(db: Session, held: Delivery, conduct: Conduct, now: datetime) -> bool:
     """Ask in the case's thread, or in the room where there is none."""
-    above = deliveries.first_of(db, telling.roots(held.case_id)) if held.case_id else None
+    above = threads.above(db, held.case_id)
     doubtful = held.attempts > 0
     return deliveries.plan(
         db,

@@ -15,10 +15,9 @@ from domain.conduct import Conduct
 from domain.history import EventKind
 from domain.sending import DeliveryKind
 from domain.values import Priority
-from responder import incidents
+from responder import incidents, threads
 from responder.claims import to_handoff
 from responder.handover import ROOM
-from responder.telling import roots
 from storage import authors, deliveries, events, promises
 from storage.authors import Author
 from storage.cases import Case
@@ -98,7 +97,7 @@ def _tell_case(db: Session, case: Case, author: Author, *, what: str, conduct: C
         author=author.handle,
         due_at=case.due_at,
     )
-    above = deliveries.first_of(db, roots(case.id))
+    above = threads.above(db, case.id)
     _plan(
         db,
         card,

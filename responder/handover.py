@@ -9,6 +9,7 @@ from domain.conduct import Conduct
 from domain.errors import Refused
 from domain.sending import DeliveryKind
 from domain.values import Priority
+from responder import threads
 from responder.evidence import sending_switch
 from storage import deliveries, switches
 from storage.cases import Case
@@ -44,7 +45,7 @@ def not_sent(
         priority=int(Priority.HIGH),
         channel=delivery.via,
     )
-    above = deliveries.by_key(db, f"case-{delivery.case_id}:alert") if case else None
+    above = threads.above(db, delivery.case_id)
     return deliveries.plan(
         db,
         key=f"{delivery.key}:{state}:{delivery.fence}",

@@ -6,6 +6,7 @@ from domain.sending import DeliveryKind
 from domain.values import Need, Priority, Span
 from responder.batch import Batch
 from responder.handover import ROOM
+from responder.threads import above
 from storage import deliveries
 from storage.cases import Case
 from storage.deliveries import Promise
@@ -82,12 +83,7 @@ def root(batch: Batch, case: Case) -> Promise | deliveries.Delivery | None:
     fresh = batch.roots.get(case.id)
     if fresh:
         return fresh
-    return deliveries.first_of(batch.db, roots(case.id))
-
-
-def roots(case_id: int) -> tuple[str, str]:
-    """Name the alerts a case's notes may go under, the better one first."""
-    return f"case-{case_id}:urgent", f"case-{case_id}:alert"
+    return above(batch.db, case.id)
 
 
 def order_key(case: Case) -> str:

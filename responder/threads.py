@@ -7,14 +7,25 @@ from storage import deliveries
 from storage.deliveries import SENT, Delivery
 
 
+def roots(case_id: int) -> tuple[str, str]:
+    """Name the alerts a case's notes may go under, the better one first."""
+    return f"case-{case_id}:urgent", f"case-{case_id}:alert"
+
+
+def above(db: Session, case_id: int | None) -> Delivery | None:
+    """Find the alert a case's notes go under; None where it was told with an incident only."""
+    return deliveries.first_of(db, roots(case_id)) if case_id is not None else None
+
+
 def thread_of(db: Session, delivery: Delivery) -> Delivery | None:
     """Find the alert a note belongs under: the one it names, or its case's."""
     if delivery.kind != DeliveryKind.NOTE:
         return None
-    return deliveries.by_key(db, delivery.extra.get("under") or f"case-{delivery.case_id}:alert")
+    under = delivery.extra.get("under")
+    return deliveries.by_key(db, under) if under else above(db, delivery.case_id)
 
 
 def thread_extra(db: Session, delivery: Delivery) -> dict[str, str]:
     """Say what an order needs to go into its thread; nothing where the alert never reached the room."""
-    above = thread_of(db, delivery)
-    return {"thread": above.native_id} if above and above.state == SENT and above.native_id else {}
+    alert = thread_of(db, delivery)
+    return {"thread": alert.native_id} if alert and alert.state == SENT and alert.native_id else {}
