@@ -56,7 +56,6 @@ def person_spoke(db: Session, case_id: int, by: str, *, now: datetime, spoke_at:
     at = spoke_at or now
     if case.claimed_by is None:
         _claim(db, case, by, now=now)
-    _silence_bot(db, case, now=now)
     if case.answered_at is None:
         case.sla, case.answered_at = _kept(case, at), at
     case.state, case.updated_at = WAITING, now
@@ -113,10 +112,6 @@ def _claim(db: Session, case: Case, by: str, *, now: datetime) -> None:
     events.note(db, case.id, EventKind.CLAIMED, at=now, actor=_actor(by), by=by, fence=case.fence)
     if case.handoff in ("opened", "context"):
         to_handoff(db, case, "owned", now=now, actor=_actor(by))
-    _silence_bot(db, case, now=now)
-
-
-def _silence_bot(db: Session, case: Case, *, now: datetime) -> None:
     drop_ready(db, case, now=now, why="a person has the case")
 
 

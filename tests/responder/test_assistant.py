@@ -320,6 +320,20 @@ def test_a_case_opened_again_in_private_starts_a_new_talk(road: Road) -> None:
     assert road.case().handoff == "context"
 
 
+def test_a_place_told_before_counts_no_more_when_the_case_is_opened_again(road: Road) -> None:
+    invited(road)
+    road.writes("ana", "hello", "noise")
+    road.answer()
+    with writing(road.engine) as db:
+        claims.resolve(db, 1, "person:u1", now=road.now)
+    road.hears("ana", "@brand and again no parcel", conversation="c-ana")
+
+    road.answer()
+
+    assert road.case().place_told is None
+    assert road.replayed().place_told is None
+
+
 def test_a_rehearsal_counts_what_it_would_have_said(road: Road) -> None:
     road.conduct = Conduct(brand="Nord Parcel", rooms=ROOMS, dry_run=True, stale_after=timedelta(days=900))
     road.hears("ana", ANA)

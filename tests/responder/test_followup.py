@@ -9,6 +9,7 @@ from domain.conduct import Conduct
 from domain.sending import DeliveryKind
 from responder import claims
 from responder.followup import BATCH
+from storage import promises
 from storage.database import writing
 from tests.responder.road import NOON, ROOMS, Road
 
@@ -108,6 +109,24 @@ def test_an_automatic_acknowledgement_keeps_no_promise(waiting: Road) -> None:
     waiting.follow_up()
 
     assert waiting.case().sla == "breached"
+
+
+def test_a_promise_kept_while_the_timer_looked_is_not_broken(waiting: Road) -> None:
+    waiting.wait(hours=2)
+    with writing(waiting.engine) as db:
+        claims.person_spoke(db, 1, "person:u1", now=waiting.now, spoke_at=NOON)
+
+    with writing(waiting.engine) as db:
+        assert not promises.breach(db, 1, now=waiting.now)
+
+    assert waiting.case().sla == "met"
+
+
+def test_of_two_timers_one_fires(waiting: Road) -> None:
+    waiting.wait(hours=2)
+
+    with writing(waiting.engine) as db:
+        assert [promises.breach(db, 1, now=waiting.now) for _ in range(2)] == [True, False]
 
 
 def test_each_need_has_its_own_time(road: Road) -> None:

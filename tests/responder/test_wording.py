@@ -1,5 +1,6 @@
 """The acknowledgement: names the matter, says that a machine writes, invites, fits, and is not the same for long."""
 
+from dataclasses import replace
 from itertools import combinations, pairwise, product
 from statistics import mean
 
@@ -163,6 +164,24 @@ def test_when_everything_was_said_it_repeats_what_fits() -> None:
     text = acknowledge(words("km"), Topic.WRONG_ITEM, seed=1, memory=Memory([only]), fits=lambda text: text == only)
 
     assert text == only
+
+
+def test_what_was_said_is_not_said_again_though_its_parts_are_the_oldest() -> None:
+    few = replace(
+        words("en"),
+        openings=("Sorry about {matter}.",),
+        honesty=("This is automated.",),
+        invite=("Write to us.", "Please write."),
+        matter={Topic.OTHER: ("this", "that")},
+    )
+    newest, oldest = (
+        "Sorry about this. This is automated. Write to us.",
+        "Sorry about that. This is automated. Please write.",
+    )
+
+    text = acknowledge(few, Topic.OTHER, seed=1, memory=Memory([newest, oldest]))
+
+    assert text not in {newest, oldest, None}
 
 
 def test_memory_forgets_what_is_long_ago() -> None:
