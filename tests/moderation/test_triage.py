@@ -136,7 +136,7 @@ def test_the_first_rule_that_matches_wins(about: Facts, rule: str) -> None:
         (facts(personal=(ORDER,), kind={"praise": 0.9}), "praise"),
         (facts(PostKind.COMMENT, personal=(CARD,)), "personal-data"),
         (facts(followers=10**7), "noise"),
-        (facts(negative=0.6, followers=POLICY.reach_followers - 1), "noise"),
+        (facts(negative=0.55, followers=POLICY.reach_followers - 1), "noise"),
         (facts(why={"press": 1.0}), "noise"),
         (facts(person=0.9, why={"safety": 0.9}), "pressing"),
         (facts(person=0.9, why={"money": 0.9}), "noise"),
@@ -180,8 +180,9 @@ def test_a_threshold_counts_from_exactly_itself(name: str) -> None:
 
 
 def test_a_languages_own_threshold_decides_its_posts() -> None:
-    careful = replace(POLICY, by_language={"th": replace(POLICY.default, distress=0.2)})
-    thai, english = facts(distress=0.3, lang="th"), facts(distress=0.3, lang="en")
+    at = POLICY.default.distress
+    careful = replace(POLICY, by_language={"th": replace(POLICY.default, distress=at / 3)})
+    thai, english = facts(distress=at / 2, lang="th"), facts(distress=at / 2, lang="en")
 
     decided = triage(thai, careful).rule, triage(english, careful).rule
 
