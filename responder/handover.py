@@ -13,11 +13,11 @@ from responder import threads
 from responder.evidence import sending_switch
 from storage import deliveries, switches
 from storage.cases import Case
-from storage.deliveries import DROPPED, FAILED, HELD, MAIL_SUFFIX, Delivery
+from storage.deliveries import DROPPED, FAILED, MAIL_SUFFIX, Delivery
 
 ROOM = "slack"
 MAIL = "mail"
-HEADLINES = {FAILED: "Could not answer", HELD: "An answer waits for a person", DROPPED: "An answer was not sent"}
+HEADLINES = {FAILED: "Could not answer", DROPPED: "An answer was not sent"}
 
 
 def not_sent(
