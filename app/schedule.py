@@ -47,6 +47,8 @@ class Schedule:
 
     def start(self) -> None:
         """Begin to tick, every stage at once."""
+        with writing(self._engine) as db:
+            switches.retire_beats(db, besides=self._stages)
         for stage in self._stages.values():
             self._scheduler.add_job(
                 self._tick,

@@ -63,6 +63,7 @@ def gather(engine: Engine, conduct: Conduct, *, now: datetime) -> dict[str, Any]
             "unreadable": books.unreadable,
             "cases": books.cases,
             "deliveries": books.deliveries,
+            "refused_within_a_day": deliveries.refused_since(db, now - timedelta(days=1)),
             "money": money,
             "limited": limited,
             "stages": beats,
@@ -100,13 +101,12 @@ def _problems(found: dict[str, Any], now: datetime) -> list[str]:
         for beat in found["stages"]
         if now - beat["ran_at"] > ALIVE_WITHIN
     ]
-    for state, what in (
-        (deliveries.HELD, "wait for a person: sottovoce held list"),
-        (deliveries.FAILED, "were refused"),
-    ):
-        count = sum(states.get(state, 0) for states in found["deliveries"].values())
-        if count:
-            problems.append(f"{count} deliveries {what}")
+    waiting = sum(states.get(deliveries.HELD, 0) for states in found["deliveries"].values())
+    if waiting:
+        problems.append(f"{waiting} deliveries wait for a person: sottovoce held list")
+    # the team was told of each; a monitor need not cry for ever
+    if found["refused_within_a_day"]:
+        problems.append(f"{found['refused_within_a_day']} deliveries were refused within a day")
     return problems
 
 

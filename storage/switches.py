@@ -1,7 +1,9 @@
 """Switches: what a person has turned by hand and every worker obeys at once, and each stage's sign of life."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -54,6 +56,11 @@ def beat(db: Session, stage: str, *, worked: bool, now: datetime, failure: str =
     changed = {name: value for name, value in row.items() if name != "stage"}
     full = {"failure": "", **row}
     db.execute(insert(Beat).values(full).on_conflict_do_update(index_elements=["stage"], set_=changed))
+
+
+def retire_beats(db: Session, *, besides: Collection[str]) -> None:
+    """Forget the signs of life of stages there are no more, such as the way by mail after it was taken out."""
+    db.execute(delete(Beat).where(col(Beat.stage).not_in(besides)))
 
 
 def beats(db: Session) -> list[Beat]:

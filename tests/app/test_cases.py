@@ -1,14 +1,16 @@
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.cli import main
 from domain.clock import utc_now
+from storage.database import writing
+from storage.deliveries import Delivery
 from tests.app.conftest import Desk
 from tests.walks.street import Street
 from tests.walks.street import settings as told_by
@@ -189,3 +191,19 @@ def test_paused_at_the_terminal_nothing_goes_and_resumed_it_does(street: Street,
     assert status["paused"]
     assert silent == []
     assert not read(say("status", "--json"))["paused"]
+
+
+def test_what_was_refused_is_a_problem_for_a_day_only(street: Street, say: Says) -> None:
+    for row in read(say("held", "list", "--json")):
+        say("held", "drop", str(row["id"]))
+    with writing(street.house.engine) as db:
+        refused = db.get_one(Delivery, 1)
+        refused.state, refused.planned_at = "failed", utc_now()
+    fresh = read(say("status", "--json"))["problems"]
+    with writing(street.house.engine) as db:
+        db.get_one(Delivery, 1).planned_at = utc_now() - timedelta(days=2)
+
+    old = say("status", "--json")
+
+    assert fresh == ["1 deliveries were refused within a day"]
+    assert (old.exit_code, read(old)["problems"]) == (0, [])

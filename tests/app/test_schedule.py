@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from app.schedule import Schedule, Stage, drain
 from domain.clock import utc_now
 from storage import switches
-from storage.database import reading
+from storage.database import reading, writing
 
 WAIT = 5.0  # seconds a test gives a thread at most
 
@@ -109,3 +109,16 @@ def test_drain_runs_until_nobody_finds_work(now: datetime) -> None:
     worked = drain([Stage(name, lambda _, name=name: take(name)) for name in left], now=now)  # type: ignore[misc]
 
     assert worked == 5
+
+
+def test_stages_there_are_no_more_leave_no_sign_of_life(engine: Engine, now: datetime) -> None:
+    with writing(engine) as db:
+        switches.beat(db, "deliver mail", worked=True, now=now)
+        switches.beat(db, "judge", worked=True, now=now)
+
+    schedule = Schedule(engine, [Stage("judge", lambda _: False, timedelta(hours=1))], clock=utc_now)
+    schedule.start()
+    schedule.stop()
+
+    with reading(engine) as db:
+        assert [beat.stage for beat in switches.beats(db)] == ["judge"]
