@@ -9,6 +9,8 @@ from hashlib import sha256
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage.columns import rows_of
+
 SALT_BYTES = 32
 
 
@@ -40,12 +42,15 @@ def keep(db: Session, channel: str, native_id: str, *, now: datetime) -> str:
     return digest
 
 
+_SALT = select(rows_of(Salt).c.value).where(rows_of(Salt).c.id == 1)
+
+
 def among(db: Session, channel: str, native_ids: Collection[str]) -> list[str]:
     """Say which of these native ids belong to people who were forgotten."""
-    salt = db.get(Salt, 1)
+    salt = db.connection().execute(_SALT).scalar()
     if salt is None:  # nobody was: nothing to compute
         return []
-    digests = {_digest(salt.value, channel, native_id): native_id for native_id in native_ids}
+    digests = {_digest(salt, channel, native_id): native_id for native_id in native_ids}
     found: Iterable[str] = db.exec(select(col(OptOut.digest)).where(col(OptOut.digest).in_(digests)))
     return [digests[digest] for digest in found]
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import UniqueConstraint, tuple_
+from sqlalchemy import UniqueConstraint, bindparam, tuple_
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from domain.values import Page, SourceSpec
@@ -68,16 +68,22 @@ def retire(db: Session, channel: str, account: str, *, offered: Collection[str])
     db.exec(update(Source).where(col(Source.channel) == channel, gone).values(state=RETIRED, why="", remedy=""))
 
 
-def due(db: Session, *, now: datetime, accounts: Collection[tuple[str, str]]) -> Source | None:
-    """Name the source of these accounts, as (channel, account), that has waited longest past its time, or None."""
-    query = select(Source).where(
-        col(Source.next_poll_at) <= now,
+_DUE = (
+    select(Source)
+    .where(
+        col(Source.next_poll_at) <= bindparam("now"),
         col(Source.state).in_(POLLED),
-        tuple_(col(Source.channel), col(Source.account)).in_(accounts),
+        tuple_(col(Source.channel), col(Source.account)).in_(bindparam("accounts", expanding=True)),
     )
     # of equals the one heard longest ago: a long chain of pages holds up nobody
-    by_age = col(Source.next_poll_at), col(Source.last_ok_at).nulls_first(), col(Source.id)
-    return db.exec(query.order_by(*by_age).limit(1)).first()
+    .order_by(col(Source.next_poll_at), col(Source.last_ok_at).nulls_first(), col(Source.id))
+    .limit(1)
+)
+
+
+def due(db: Session, *, now: datetime, accounts: Collection[tuple[str, str]]) -> Source | None:
+    """Name the source of these accounts, as (channel, account), that has waited longest past its time, or None."""
+    return db.exec(_DUE, params={"now": now, "accounts": list(accounts)}).first()
 
 
 def listening(db: Session) -> list[Source]:

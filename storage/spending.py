@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from domain.values import Usage
-from storage.columns import key
+from storage.columns import key, rows_of
 
 
 class Spent(SQLModel, table=True):
@@ -27,29 +27,31 @@ class Spent(SQLModel, table=True):
     micros: int
 
 
+_SPENT = rows_of(Spent)
+_NEW = insert(_SPENT)
+_BOOK = _NEW.on_conflict_do_update(
+    index_elements=["channel", "account", "endpoint", "resource", "day"],
+    set_={name: _SPENT.c[name] + _NEW.excluded[name] for name in ("units", "micros")},
+)
+
+
 def book(db: Session, channel: str, account: str, usages: Iterable[Usage], *, now: datetime) -> None:
     """Add to the ledger, in the transaction that stores what was paid for."""
-    for usage in usages:
-        if not usage.units:
-            continue
-        statement = insert(Spent).values(
-            channel=channel,
-            account=account,
-            endpoint=usage.endpoint,
-            resource=usage.resource,
-            day=now.date(),
-            units=usage.units,
-            micros=usage.micros,
-        )
-        db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["channel", "account", "endpoint", "resource", "day"],
-                set_={
-                    "units": Spent.__table__.c.units + statement.excluded.units,  # type: ignore[attr-defined]
-                    "micros": Spent.__table__.c.micros + statement.excluded.micros,  # type: ignore[attr-defined]
-                },
-            )
-        )
+    rows = [
+        {
+            "channel": channel,
+            "account": account,
+            "endpoint": usage.endpoint,
+            "resource": usage.resource,
+            "day": now.date(),
+            "units": usage.units,
+            "micros": usage.micros,
+        }
+        for usage in usages
+        if usage.units
+    ]
+    if rows:
+        db.connection().execute(_BOOK, rows)
 
 
 def this_month(db: Session, channel: str, account: str, *, now: datetime) -> int:
