@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.history import EventKind
 from domain.sending import DeliveryKind
 from domain.values import Priority, Span
-from responder import facts, language, learning, queue, signals, talks, thread
+from responder import facts, language, learning, queue, signals, talks, telling, thread
 from responder.batch import Batch
 from responder.casework import QUIET, Work, hand_off, hush, raise_to
 from responder.facts import Told
@@ -31,11 +31,12 @@ class Heard:
     headline: str
     text: str = ""
     facts: tuple[str, ...] = ()  # everything known in the case, masked
+    loud: bool = False  # told even where the case is one of a storm
     hidden: tuple[Span, ...] = ()  # personal data in it that the judge could not know for such
 
 
 def hear(batch: Batch, work: Work, *, last: bool) -> Heard:
-    """Take in one private post. `last`: none of theirs waits behind it, so it may be answered.
+    """Take in one private post. `last`: none of theirs waits behind it, so it may be answered, for all of them.
 
     The case and its posts must be written.
     """
@@ -49,10 +50,11 @@ def hear(batch: Batch, work: Work, *, last: bool) -> Heard:
     end = _respond(batch, work, talk, wrote, fresh, last=last)
     spans = [Span(**span) for span in work.verdict.personal_data]
     return Heard(
-        headline=_HEADLINES.get(end, "Wrote in private"),
+        headline=_HEADLINES.get(end) or telling.headline(work.post, work.verdict, "Wrote in private"),
         text=SILENT if end else "",
         hidden=facts.answered(work.post.text, spans, asked=asked),
         facts=tuple(facts.masked(each) for each in learning.known_facts(batch, case)),
+        loud=end == thread.WANTS_PERSON,
     )
 
 
@@ -74,9 +76,12 @@ def _respond(batch: Batch, work: Work, talk: Talk, wrote: Signals, fresh: Sequen
         return _silence(batch, work, talk, work.verdict.reason)
     if wrote.person:
         raise_to(batch, work, need=work.case.need, priority=Priority.HIGH, reason=thread.WANTS_PERSON)
-    spoken_to = last and not (talk.silent or work.case.claimed_by or work.case.answered_at)
-    if spoken_to and _wants_words(work, talk, wrote, fresh):
-        _speak(batch, work, talk, wrote)
+    wishes = batch.wishes[work.case.id] = wrote | batch.wishes.get(work.case.id, Signals())
+    if last and not (talk.silent or work.case.claimed_by or work.case.answered_at):
+        if _wants_words(work, talk, wishes, fresh):
+            _speak(batch, work, talk, wishes)
+        if wishes.person:
+            batch.note(work.case, EventKind.SILENT, reason=thread.WANTS_PERSON)
     return thread.WANTS_PERSON if wrote.person else ""
 
 
@@ -118,11 +123,10 @@ def _promised(batch: Batch, work: Work, following: thread.Next) -> None:
     if following.place:
         case.place_told = following.place.ahead
         batch.note(case, EventKind.PLACE_TOLD, place=case.place_told, urgent=following.place.urgent, post=post.id)
-    if not following.end:
-        return
-    batch.note(case, EventKind.SILENT, reason=following.end)
-    if following.end != thread.WANTS_PERSON and case.handoff == "opened":
-        hand_off(batch, case, "context", reason=following.end)
+    if following.end in (thread.COMPLETE, thread.ENOUGH):
+        batch.note(case, EventKind.SILENT, reason=following.end)
+        if case.handoff == "opened":
+            hand_off(batch, case, "context", reason=following.end)
 
 
 def _overtake(batch: Batch, case: Case, talk: Talk) -> None:

@@ -18,6 +18,7 @@ from domain.sending import DeliveryKind
 from responder.asking import Answer, Ask
 from responder.docket import Docket
 from responder.plan import Limits
+from responder.signals import Signals
 from responder.wording import REMEMBERED, Memory
 from storage import authors, cases, deliveries, events, gatings, posts, verdicts
 from storage.authors import Author
@@ -46,6 +47,7 @@ class Batch:
     before: dict[int, int]  # how many cases each author has had within HISTORY
     versions: Mapping[int, int]  # post -> the case that holds an earlier version of it
     numbers: dict[int, int] = field(default_factory=dict)  # new case -> which of its author's it is
+    wishes: dict[int, Signals] = field(default_factory=dict)  # case -> what its customer has asked for and waits for
     acknowledged: set[int] = field(default_factory=set)  # cases that got their acknowledgement just now
     roots: dict[int, Promise] = field(default_factory=dict)  # case -> the alert its notes go under, where new
     _events: list[dict[str, Any]] = field(default_factory=list)

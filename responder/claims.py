@@ -117,6 +117,8 @@ def _claim(db: Session, case: Case, by: str, *, now: datetime) -> None:
 
 def _close(db: Session, case: Case, state: str, kind: EventKind, by: str, *, now: datetime, why: str) -> None:
     drop_ready(db, case, now=now, why=f"the case is {state}")
+    if case.handoff == "offered":
+        to_handoff(db, case, "lapsed", now=now, actor=_actor(by), reason=f"the case is {state}")
     case.state, case.closed_at, case.updated_at = state, now, now
     case.claimed_by, case.claimed_at = None, None
     events.note(db, case.id, kind, at=now, actor=_actor(by), reason=why, sla=case.sla)

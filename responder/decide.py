@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from domain.history import EventKind
 from responder.evidence import sending_switch
-from responder.record import answered
+from responder.record import heard
 from storage import events, switches
 from storage.deliveries import DROPPED, FAILED, HELD, READY, SENT, Delivery
 
@@ -44,7 +44,7 @@ def was_sent(db: Session, delivery_id: int, *, by: str, now: datetime) -> bool:
         return False
     delivery.state, delivery.why, delivery.sent_at = SENT, f"seen by {by}", now
     _note(db, delivery, EventKind.SENT, by=by, now=now, reason="seen at its platform")
-    answered(db, delivery, now=now)
+    heard(db, delivery, now=now)
     return True
 
 

@@ -26,7 +26,9 @@ TOLD_AT_MOST_EVERY = timedelta(seconds=30)
 TOLD_AT_LEAST_EVERY = timedelta(minutes=15)  # while it grows
 GROWS = 2  # the team hears again when so many times more cases have joined
 TOPICS = 3  # named in a note
-ALONE = frozenset({"distress", "threat", "hateful", "personal-data", "reach", "encrypted"})
+ALONE = frozenset(
+    {"distress", "threat", "hateful", "personal-data", "order-number", "reach", "press", "encrypted", "unscored"}
+)
 """Triage's rules whose cases are told singly, storm or no storm."""
 
 

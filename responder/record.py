@@ -11,7 +11,7 @@ from domain.sending import DeliveryKind
 from responder import claims, handover
 from responder.outcome import Outcome, speaks_to_customer
 from responder.senders import Sender
-from storage import deliveries, events, posts, rates, spending
+from storage import authors, deliveries, events, posts, rates, spending
 from storage.database import writing
 from storage.deliveries import DROPPED, FAILED, SENT, Delivery
 
@@ -71,7 +71,7 @@ def follow(
         _take_second_way(db, sender, delivery, outcome, failure=failure, now=now)
         return
     if outcome.state == SENT:
-        answered(db, delivery, now=now)
+        heard(db, delivery, now=now)
     if isinstance(failure, Refused) and failure.gone:
         bury(db, delivery, now=now)
     if isinstance(failure, Refused) and failure.scope is not Scope.ITEM:
@@ -85,9 +85,13 @@ def follow(
         )
 
 
-def answered(db: Session, delivery: Delivery, *, now: datetime) -> None:
-    """Note that a person has spoken to the customer, when these were a person's words: the bot falls silent."""
-    if delivery.case_id is not None and not delivery.automatic and delivery.kind != DeliveryKind.HIDE:
+def heard(db: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Note who has spoken to the customer: a person, so the bot falls silent; or the bot, which says what it is."""
+    if delivery.kind == DeliveryKind.HIDE:
+        return
+    if delivery.automatic and delivery.author_id is not None:
+        authors.disclosed(db, delivery.author_id, now=now)
+    if delivery.case_id is not None and not delivery.automatic:
         claims.person_spoke(db, delivery.case_id, delivery.by, now=now)
 
 

@@ -101,12 +101,13 @@ def _work(batch: Batch, work: Work, *, folded: bool, last: bool) -> None:
 
 
 def _headline(work: Work) -> str:
-    return "Changed their post" if work.how is How.EDITED else "Wrote again"
+    otherwise = "Changed their post" if work.how is How.EDITED else "Wrote again"
+    return telling.headline(work.post, work.verdict, otherwise)
 
 
 def _tell(batch: Batch, work: Work, heard: assistant.Heard, *, folded: bool) -> None:
     case, post = work.case, work.post
-    alone = work.verdict.rule in incidents.ALONE
+    alone = heard.loud or work.verdict.rule in incidents.ALONE
     if work.how is How.NEW and not (folded and not alone):
         telling.alert(batch, case, post, text=heard.text, facts=heard.facts, hidden=heard.hidden)
     elif work.how is not How.NEW and (work.raised or (alone and telling.root(batch, case) is None)):

@@ -17,6 +17,15 @@ class Signals:
     callback: bool = False  # wants to be called
     stop: bool = False  # wants no automatic words
 
+    def __or__(self, other: "Signals") -> "Signals":
+        """Put together what several texts ask for."""
+        return Signals(
+            self.person or other.person,
+            self.bot or other.bot,
+            self.callback or other.callback,
+            self.stop or other.stop,
+        )
+
 
 def read(text: str) -> Signals:
     """Read what a private text asks for."""

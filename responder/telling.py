@@ -16,6 +16,7 @@ from storage.verdicts import Verdict
 Facts = tuple[str, ...]
 Hidden = tuple[Span, ...]
 
+_ENCRYPTED = "Encrypted message: open it in {channel}"
 QUOTE = 600  # characters of the customer's words on a card
 
 
@@ -34,7 +35,14 @@ def alert(
         order_key=order_key(case),
         target=room,
         body=_card(
-            batch, case, post, CardKind.CASE, headline=_headline(case, post), text=text, facts=facts, hidden=hidden
+            batch,
+            case,
+            post,
+            CardKind.CASE,
+            headline=_ENCRYPTED.format(channel=post.channel.title()) if post.encrypted else sentence(case.reason),
+            text=text,
+            facts=facts,
+            hidden=hidden,
         ).to_json(),
         case_id=case.id,
         post_id=post.id,
@@ -91,10 +99,16 @@ def order_key(case: Case) -> str:
     return f"team:case-{case.id}"
 
 
-def _headline(case: Case, post: Post) -> str:
+def headline(post: Post, verdict: Verdict, otherwise: str) -> str:
+    """Name a later post by why it presses, where it does."""
     if post.encrypted:
-        return f"Encrypted message: open it in {post.channel.title()}"
-    return f"{case.reason[:1].upper()}{case.reason[1:]}"
+        return _ENCRYPTED.format(channel=post.channel.title())
+    return sentence(verdict.reason) if verdict.need == Need.URGENT else otherwise
+
+
+def sentence(reason: str) -> str:
+    """Begin a reason like a sentence."""
+    return f"{reason[:1].upper()}{reason[1:]}"
 
 
 def _card(

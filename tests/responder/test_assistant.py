@@ -194,6 +194,45 @@ def test_several_messages_at_once_get_one_answer(road: Road) -> None:
     assert len(road.said(DeliveryKind.NOTE)) == 3
 
 
+def test_a_wish_in_an_earlier_message_of_several_is_granted(road: Road) -> None:
+    invited(road)
+    for text in ("hello", "I want a real person", "it is urgent for me"):
+        road.writes("ana", text)
+
+    road.answer()
+
+    (message,) = road.messages()
+    assert EN["person"] in message
+    assert road.kinds().count("silent") == 1
+
+
+def test_who_wants_a_person_is_asked_nothing_though_the_bot_may_not_say_so(road: Road) -> None:
+    road.conduct = Conduct(brand="Nord Parcel", rooms=ROOMS, per_author_hour=1)
+    invited(road)
+    road.writes("ana", "a person please")
+    road.answer()
+    road.wait(hours=2)
+    road.writes("ana", "hello?")
+
+    road.answer()
+
+    assert road.messages() == []
+    assert road.replayed().silent
+
+
+def test_in_a_storm_only_who_wants_a_person_is_told_singly(road: Road) -> None:
+    for number in range(9):
+        road.hears(f"c{number}", "@brand no internet", conversation=f"c{number}")
+    road.answer()
+    road.writes("c1", "hello")
+    road.writes("c2", "a person please")
+
+    road.answer()
+
+    singly = [key for key in road.keys(DeliveryKind.ALERT, DeliveryKind.NOTE) if key.startswith("case-")]
+    assert singly == ["case-3:urgent"]
+
+
 def test_words_that_have_not_gone_are_taken_back_when_the_customer_writes_again(road: Road) -> None:
     invited(road)
     road.writes("ana", "hello", "noise")
@@ -234,6 +273,26 @@ def test_danger_in_private_silences_the_bot_and_alerts(road: Road) -> None:
     urgent = next(row for row in road.said() if row.key == "case-1:urgent")
     assert urgent.target == ROOMS.alerts
     assert road.replayed().silent
+
+
+def test_an_encrypted_message_in_a_case_says_where_to_open_it_and_silences_the_bot(road: Road) -> None:
+    invited(road)
+    post = road.writes("ana", "", "encrypted", encrypted=True)
+
+    road.answer()
+
+    assert road.messages() == []
+    assert road.card(f"case-1:post-{post}").headline == "Encrypted message: open it in X"
+    assert road.replayed().silent
+
+
+def test_a_later_pressing_message_is_named_by_its_reason(road: Road) -> None:
+    invited(road, text="@brand locked out", rule="urgent")
+    post = road.writes("ana", "now my account was emptied", "urgent")
+
+    road.answer()
+
+    assert road.card(f"case-1:post-{post}").headline == "Urgent 0.90"
 
 
 def test_who_writes_in_private_first_has_a_case_and_is_welcomed(road: Road) -> None:

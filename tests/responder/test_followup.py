@@ -197,6 +197,13 @@ def test_an_invitation_that_was_followed_does_not(waiting: Road) -> None:
     assert waiting.case().handoff == "opened"
 
 
+def test_the_invitation_of_a_closed_case_is_over(waiting: Road) -> None:
+    with writing(waiting.engine) as db:
+        claims.resolve(db, 1, "person:u1", now=waiting.now)
+
+    assert waiting.case().handoff == waiting.replayed().handoff == "lapsed"
+
+
 def test_one_that_never_went_out_was_none(waiting: Road) -> None:
     with writing(waiting.engine) as db:
         claims.take(db, 1, "person:u1", now=waiting.now)
