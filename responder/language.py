@@ -101,6 +101,9 @@ _FOLDER = files("responder").joinpath("words")
 def _read(lang: str, data: dict[str, Any]) -> Words:
     spaced = data["spaced"]
     said, signals = data["acknowledge"], data["signals"]
+    for disclosure in (*said["honesty"], data["thread"]["hello"], data["thread"]["label"], data["thread"]["bot"]):
+        if not any(mark in disclosure.casefold() for mark in data["automated"]):
+            raise ConfigError([f"words of {lang}: {disclosure!r} does not say that a machine writes"])
 
     def needles(keywords: Iterable[str]) -> tuple[str, ...]:
         return tuple(needle(keyword, spaced=spaced) for keyword in keywords)

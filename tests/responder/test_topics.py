@@ -1,5 +1,7 @@
 """What a matter is about, in the customer's own language; and languages chosen."""
 
+import tomllib
+
 import pytest
 
 from domain.errors import ConfigError
@@ -88,6 +90,14 @@ def test_a_language_without_words_falls_back_and_says_so() -> None:
 def test_a_fallback_without_words_is_the_operators_to_mend() -> None:
     with pytest.raises(ConfigError, match="language tlh: no words"):
         language.choose(("my",), fallback="tlh")
+
+
+def test_a_language_whose_bot_would_pass_for_a_person_is_refused() -> None:
+    data = tomllib.loads(language._FOLDER.joinpath("en.toml").read_text("utf-8"))
+    data["acknowledge"]["honesty"].append("Maria from the team will be with you shortly.")
+
+    with pytest.raises(ConfigError, match="does not say that a machine writes"):
+        language._read("en", data)
 
 
 def test_what_a_topic_needs_can_be_asked_in_every_language() -> None:
