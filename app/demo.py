@@ -1,5 +1,6 @@
 """The command `demo`: a busy hour of an invented brand, in under a minute, against look-alikes on this machine."""
 
+import logging
 import shutil
 import threading
 from datetime import timedelta
@@ -28,6 +29,9 @@ def play(folder: Path, *, keep: bool, port: int, speed: float) -> int:
     """Play the hour; returns 0 only if the books balance, 1 otherwise."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    logging.basicConfig(
+        filename=folder / "demo.log", level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     try:
         judge = make_judge()
         with World(scenario=BUSY_HOUR, speed=speed, port=port, drive=False) as world:

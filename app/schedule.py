@@ -19,6 +19,8 @@ ROUNDS = 200  # pages, batches or deliveries in one go before other work of the 
 SIGN_OF_LIFE = timedelta(seconds=30)  # an idle stage writes no more often: every write is a flush to the disk
 
 log = logging.getLogger(__name__)
+# it warns of each tick that finds its stage running; here that is a signal, see `Schedule._tick`
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
