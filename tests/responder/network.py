@@ -56,6 +56,7 @@ class Network:
     orders: list[Order] = field(default_factory=list)
     searches: list[Order] = field(default_factory=list)
     time: Callable[[], datetime] | None = None  # the platform's own clock; None: it goes by ours
+    takes: float = 0.0  # real seconds of a call
     knows_its_own: bool = True  # leaves out receipts it is told belong to others
     searched_since: list[datetime] = field(default_factory=list)
     _busy: threading.Lock = field(default_factory=threading.Lock)
@@ -105,6 +106,7 @@ class Network:
     def _take(self, order: Order, now: datetime) -> Receipt:
         with self._alone():
             self.calls += 1
+            threading.Event().wait(self.takes)
             self.orders.append(order)
             hurt = self.hurts.pop(0) if self.hurts else Hurt(effect=True)
             if hurt.first:

@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from domain.errors import Refused, Scope, Unavailable, Uncertain
 from domain.history import EventKind
 from domain.sending import DeliveryKind
+from responder import deliver
 from responder.outcome import SECOND_LOOK, SETTLE
 from responder.recover import SKEW
 from responder.senders import LEASE
@@ -143,12 +144,12 @@ def test_a_lost_sign_in_is_mended_first_and_then_looked_again(house: House) -> N
     key = house.promise(house.customer())
     signed_out = Refused("x", "token revoked", rule="x.signed-out", scope=Scope.ACCOUNT)
     house.network.hurts.append(Hurt(effect=True, error=TIMEOUT))
-    house.network.find_hurts.append(Hurt(error=signed_out))
+    house.network.find_hurts += [Hurt(error=signed_out)] * 2
 
     house.settle()
 
     assert (house.state(key), house.network.count(key)) == (SENT, 1)
-    assert house.cards()[0].headline == "x: may not send"
+    assert [card.headline for card in house.cards()] == ["x: may not send"]
 
 
 def test_what_may_have_been_sent_three_times_is_left_to_a_person(house: House) -> None:
@@ -315,3 +316,23 @@ def test_somebody_who_settled_it_meanwhile_is_not_overruled(house: House) -> Non
     house.step()
 
     assert (house.state(key), house.row(key).native_id) == (SENT, "n9")
+
+
+def test_what_was_settled_while_we_waited_for_our_turn_is_not_looked_for(house: House) -> None:
+    key = house.promise(house.customer())
+    house.network.hurts.append(Hurt(error=TIMEOUT))
+    house.step()
+    house.wait(seconds=60)
+    asked: list[datetime] = []
+
+    def clock() -> datetime:
+        asked.append(house.now)
+        if len(asked) == 4:  # late alerts, whether there is work, what is doubtful, and then: our turn
+            with writing(house.engine) as db:
+                db.get_one(Delivery, house.row(key).id).state = SENT
+        return house.now
+
+    carriers = {"x": house.network}
+    deliver.run_once(house.engine, via="x", carriers=carriers, conduct=house.conduct, clock=clock)
+
+    assert (house.state(key), house.network.finds) == (SENT, 0)
