@@ -133,8 +133,10 @@ def _work(line: Connection) -> None:
     try:
         while True:
             line.send(killer.run(line.recv()))
-    except (EOFError, BrokenPipeError):
-        killer.end()  # whoever asked has heard enough
+    except (EOFError, ConnectionError):
+        pass  # whoever asked has heard enough
+    finally:
+        killer.end()
 
 
 def _say(line: str) -> None:
