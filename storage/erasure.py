@@ -163,7 +163,10 @@ def _erase_words(db: Session, author_id: int, now: datetime) -> tuple[int, int]:
 
 
 def _erase_cards(db: Session, of_cases: Any, names: _Names) -> tuple[int, tuple[Told, ...]]:
-    """Empty what the team was, or is to be, told of the person. What is not told yet is told without their words."""
+    """Empty what the team was, or is to be, told of the person. What is not told yet is told without their words.
+
+    A card about somebody else who named them keeps that other person's words; the names are written over.
+    """
     theirs = set(db.exec(of_cases))
     about = col(Delivery.case_id).in_(theirs) | names.in_record(Delivery.body)
     cards = [
@@ -177,7 +180,7 @@ def _erase_cards(db: Session, of_cases: Any, names: _Names) -> tuple[int, tuple[
         if card.state == SENT and card.native_id
     )
     for card in cards:
-        card.body = _without_words(card.body)
+        card.body = _without_words(card.body) if card.case_id in theirs else _without_names(card.body, names)
         card.extra = {key: names.blot(value) if isinstance(value, str) else value for key, value in card.extra.items()}
     return len(cards), told
 
@@ -188,6 +191,17 @@ def _without_words(body: str) -> str:
     except ValueError:
         return GONE
     return replace(card, text=GONE, quote="", author="", link="", facts=(), followers=None).to_json()
+
+
+def _without_names(body: str, names: _Names) -> str:
+    """Write the names over in another person's card; where one stands otherwise than after an @, nothing is kept."""
+    try:
+        card = Card.from_json(body)
+    except ValueError:
+        return GONE
+    spoken = names.blot(card.quote), names.blot(card.text)
+    unnamed = replace(card, quote=spoken[0], text=spoken[1]).to_json()
+    return _without_words(body) if names.recorded(unnamed) else unnamed
 
 
 def _erase_mentions(db: Session, channel: str, names: _Names) -> int:

@@ -57,6 +57,7 @@ def complain(world: World) -> str:
     return world.x.publish("ana", "@NordParcel third day without my parcel, terrible service", at=utc_now(), lang="en")
 
 
+@pytest.mark.timeout(240)
 def test_it_answers_and_tells_refuses_a_second_start_and_ends_cleanly(
     start: Starts, set_up: SetUp, world: World, tmp_path: Path
 ) -> None:
@@ -114,11 +115,12 @@ def test_the_sandbox_prints_settings_that_work_and_ends_at_ctrl_c(start: Starts,
     assert ended == 0
 
 
+@pytest.mark.timeout(240)
 def test_the_demo_plays_its_hour_and_its_books_balance(start: Starts, tmp_path: Path) -> None:
     folder = tmp_path / "demo"
 
     process = start("demo", "--speed", "150", "--port", "0", "--out", str(folder))
-    ended = process.wait(115)
+    ended = process.wait(220)
     said = log(tmp_path, "demo-0")
 
     assert ended == 0, said[-3_000:]
