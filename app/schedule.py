@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from domain.clock import Clock, utc_now
 from storage import switches
@@ -117,7 +118,7 @@ class Schedule:
         try:
             with writing(self._engine) as db:
                 switches.beat(db, stage.name, worked=worked, now=now, failure=failure)
-        except OSError:
+        except (OSError, SQLAlchemyError):
             log.exception("cannot write a sign of life", extra={"stage": stage.name})
 
 
