@@ -243,7 +243,7 @@ def test_only_the_app_token_opens_a_socket_and_a_ticket_opens_one(slack: Slack, 
 
     assert requests.get(url, timeout=5).status_code == 426
     link = Client(url.replace("http://", "ws://"))
-    assert '"hello"' in link.receive(5)
+    assert '"hello"' in link.receive(30)
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "x"}
     with pytest.raises(requests.ConnectionError):
         requests.get(url, headers=upgrade, timeout=5)
