@@ -97,4 +97,4 @@ def slack(hands: Hands) -> Iterator[Slack]:
 
 @pytest.fixture
 def web(slack: Slack) -> WebClient:
-    return WebClient(token=slack.token, base_url=slack.base_url, timeout=5)
+    return WebClient(token=slack.token, base_url=slack.base_url, timeout=30)

@@ -24,7 +24,7 @@ OVERLAP = timedelta(minutes=5)
 
 def post(x: X, path: str, body: Any, method: str = "POST") -> requests.Response:
     headers = {"Authorization": f"Bearer {x.credentials.user_token}"}
-    return requests.request(method, f"{x.base_url}{path}", json=body, headers=headers, timeout=5)
+    return requests.request(method, f"{x.base_url}{path}", json=body, headers=headers, timeout=30)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_x_answers_odd_requests(x: X, method: str, path: str, body: Any, status:
 
 def test_a_header_that_is_no_signature_is_refused(x: X) -> None:
     for header in ("OAuth nonsense", "OAuth oauth_token=", "Basic abc", "OAuth"):
-        answer = requests.get(f"{x.base_url}/2/users/me", headers={"Authorization": header}, timeout=5)
+        answer = requests.get(f"{x.base_url}/2/users/me", headers={"Authorization": header}, timeout=30)
         assert answer.status_code == 401, header
 
 
@@ -185,5 +185,5 @@ def test_slack_names_what_is_wrong(web: WebClient, method: str, args: dict[str, 
 def test_a_file_is_uploaded_as_a_form_too_and_only_where_an_address_was_given(web: WebClient, slack: Slack) -> None:
     told = web.files_getUploadURLExternal(filename="a.png", length=3)
 
-    assert requests.post(told["upload_url"], files={"file": ("a.png", b"abc")}, timeout=5).text == "OK - 3"
-    assert requests.post(f"{slack.server.base_url}/upload/v1/F9", data=b"abc", timeout=5).status_code == 404
+    assert requests.post(told["upload_url"], files={"file": ("a.png", b"abc")}, timeout=30).text == "OK - 3"
+    assert requests.post(f"{slack.server.base_url}/upload/v1/F9", data=b"abc", timeout=30).status_code == 404

@@ -48,7 +48,7 @@ def test_a_wrong_token_is_refused(slack: Slack, token: str, says: str) -> None:
 
 
 def test_no_token_is_told_apart(slack: Slack) -> None:
-    assert requests.post(f"{slack.base_url}auth.test", timeout=5).json()["error"] == "not_authed"
+    assert requests.post(f"{slack.base_url}auth.test", timeout=30).json()["error"] == "not_authed"
 
 
 def test_a_message_is_said_in_the_room_and_found_again_with_its_metadata(web: WebClient, slack: Slack) -> None:

@@ -146,8 +146,8 @@ def test_what_is_not_there_cannot_be_pressed(slack: Slack, said: str) -> None:
 def test_a_button_is_pressed_over_http_too(slack: Slack, said: str) -> None:
     url = f"{slack.server.base_url}/_sandbox/slack/press"
 
-    assert requests.post(url, json={"ts": said, "action_id": "take"}, timeout=5).json() == {"acked": True}
-    assert requests.post(url, json={"ts": said, "action_id": "nonsense"}, timeout=5).status_code == 404
+    assert requests.post(url, json={"ts": said, "action_id": "take"}, timeout=30).json() == {"acked": True}
+    assert requests.post(url, json={"ts": said, "action_id": "nonsense"}, timeout=30).status_code == 404
 
 
 def test_a_modal_is_opened_filled_in_and_sent(slack: Slack, app: Listener, said: str) -> None:
@@ -241,10 +241,10 @@ def test_only_the_app_token_opens_a_socket_and_a_ticket_opens_one(slack: Slack, 
         web.apps_connections_open(app_token=slack.token)
     url = web.apps_connections_open(app_token=slack.app_token)["url"].replace("ws://", "http://")
 
-    assert requests.get(url, timeout=5).status_code == 426
+    assert requests.get(url, timeout=30).status_code == 426
     link = Client(url.replace("http://", "ws://"))
     assert '"hello"' in link.receive(30)
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "x"}
     with pytest.raises(requests.ConnectionError):
-        requests.get(url, headers=upgrade, timeout=5)
+        requests.get(url, headers=upgrade, timeout=30)
     link.close()

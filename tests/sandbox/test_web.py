@@ -17,12 +17,12 @@ def world(hands: Hands) -> Iterator[World]:
 
 
 def state(world: World) -> dict[str, object]:
-    told: dict[str, object] = requests.get(f"{world.web.base_url}/state", timeout=5).json()
+    told: dict[str, object] = requests.get(f"{world.web.base_url}/state", timeout=30).json()
     return told
 
 
 def act(world: World, name: str, **told: object) -> requests.Response:
-    return requests.post(f"{world.web.base_url}/act/{name}", json=told, timeout=5)
+    return requests.post(f"{world.web.base_url}/act/{name}", json=told, timeout=30)
 
 
 def test_the_state_tells_everything_there_is(world: World) -> None:
@@ -65,7 +65,7 @@ def test_an_encrypted_message_stays_closed(world: World) -> None:
 
 
 def test_changes_are_told_as_they_happen(world: World) -> None:
-    with requests.get(f"{world.web.base_url}/events", stream=True, timeout=5) as stream:
+    with requests.get(f"{world.web.base_url}/events", stream=True, timeout=30) as stream:
         lines = stream.iter_lines(decode_unicode=True)
         first = next(line for line in lines if line.startswith("data: {"))
         world.x.publish("ana", "@NordParcel news")
@@ -116,8 +116,8 @@ def test_what_makes_no_sense_is_refused(world: World, name: str, told: dict[str,
 def test_another_sites_page_cannot_use_the_buttons(world: World) -> None:
     url = f"{world.web.base_url}/act/publish"
 
-    rebound = requests.post(url, json={"author": "a", "text": "x"}, headers={"Host": "evil.example"}, timeout=5)
-    form = requests.post(url, data={"author": "a", "text": "x"}, timeout=5)
+    rebound = requests.post(url, json={"author": "a", "text": "x"}, headers={"Host": "evil.example"}, timeout=30)
+    form = requests.post(url, data={"author": "a", "text": "x"}, timeout=30)
 
     assert rebound.status_code == 403
     assert form.status_code == 415
@@ -125,10 +125,10 @@ def test_another_sites_page_cannot_use_the_buttons(world: World) -> None:
 
 
 def test_the_page_is_one_place_and_loads_nothing_from_elsewhere(world: World) -> None:
-    page = requests.get(world.web.base_url, timeout=5)
+    page = requests.get(world.web.base_url, timeout=30)
 
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "//" not in page.text.replace("<!doctype html>", "")
     for name in ("style.css", "page.js", "blocks.js", "icon.svg"):
-        assert requests.get(f"{world.web.base_url}/{name}", timeout=5).status_code == 200
-    assert requests.get(f"{world.web.base_url}/../world.py", timeout=5).status_code == 404
+        assert requests.get(f"{world.web.base_url}/{name}", timeout=30).status_code == 200
+    assert requests.get(f"{world.web.base_url}/../world.py", timeout=30).status_code == 404

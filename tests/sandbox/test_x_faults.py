@@ -34,7 +34,7 @@ def answer(client: tweepy.Client, asked: str) -> None:
 def test_a_dropped_connection_is_reset_not_closed(x: X) -> None:
     x.fault("GET /2/users/me", "drop")
 
-    with socket.create_connection(("127.0.0.1", x.server.port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", x.server.port), timeout=30) as raw:
         raw.sendall(b"GET /2/users/me HTTP/1.1\r\nHost: x\r\n\r\n")
 
         with pytest.raises(ConnectionResetError):
@@ -335,11 +335,11 @@ def test_faults_are_set_told_and_taken_away_over_http(client: tweepy.Client, x: 
     url = f"{x.base_url}/_sandbox/faults"
     fault = {"match": "GET .*/me", "effect": "error", "status": 500, "until": "2026-11-20T13:00:00+00:00", "tag": "t"}
 
-    assert requests.post(url, json=fault, timeout=5).status_code == 200
+    assert requests.post(url, json=fault, timeout=30).status_code == 200
     with pytest.raises(tweepy.TwitterServerError):
         client.get_me(user_auth=True)
-    assert requests.get(url, timeout=5).json()[0]["hurt"] == 1
-    assert requests.delete(url, params={"tag": "t"}, timeout=5).json() == []
+    assert requests.get(url, timeout=30).json()[0]["hurt"] == 1
+    assert requests.delete(url, params={"tag": "t"}, timeout=30).json() == []
 
 
 @pytest.mark.parametrize(
