@@ -17,7 +17,7 @@ from channels.x_parse import Own
 from channels.x_probe import probe
 from channels.x_settings import Settings
 from domain.errors import Unavailable
-from domain.sending import Look, Order, PostRef, Probe, ReadBack, Receipt
+from domain.sending import DeliveryKind, Look, Order, PostRef, Probe, ReadBack, Receipt
 from domain.values import Page, SourceSpec, Usage
 
 __all__ = ["PERMISSIONS", "Settings", "X", "connect"]
@@ -85,9 +85,9 @@ class X:
         """Say what one fetch of a full page costs at most; most fetches cost a fraction. See `Hears`."""
         return self._hearing.cost(source)
 
-    def fits(self, text: str) -> bool:
-        """Say whether X would take `text` as one public answer, at a price the settings allow; see `Replies`."""
-        return self._answering.fits(text)
+    def fits(self, text: str, kind: DeliveryKind = DeliveryKind.REPLY) -> bool:
+        """Say whether X would take `text` as one such answer, at a price the settings allow; see `Replies`."""
+        return self._answering.fits(text, kind)
 
     def price(self, order: Order) -> Usage:
         """Say what carrying out `order` costs at most, and which rate row it draws on; see `Prices`. Asks nobody."""

@@ -46,8 +46,10 @@ class Answering:
         """Build it; asks nobody."""
         self._client, self._settings, self._own, self._meter = client, settings, own, meter
 
-    def fits(self, text: str) -> bool:
-        """Say whether `text` goes out as one reply: X's weighted length, and no link unless links are paid for."""
+    def fits(self, text: str, kind: DeliveryKind = DeliveryKind.REPLY) -> bool:
+        """Say whether `text` goes out: a reply by X's weighted length, and with no link unless links are paid for."""
+        if kind is not DeliveryKind.REPLY:
+            return 0 < len(text) <= MAX_DIRECT
         return sendable(text) and weight(text) <= MAX_WEIGHT and (self._settings.paid_links or not has_link(text))
 
     def price(self, order: Order) -> Usage:

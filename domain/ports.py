@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from domain.sending import Look, Order, PostRef, Probe, ReadBack, Receipt
+from domain.sending import DeliveryKind, Look, Order, PostRef, Probe, ReadBack, Receipt
 from domain.values import Page, Scores, SourceSpec, Usage
 
 
@@ -44,8 +44,8 @@ class Replies(Protocol):
     def look(self, post: PostRef, *, now: datetime) -> Look:
         """Re-read a post before answering it. Raises Unavailable or Refused."""
 
-    def fits(self, text: str) -> bool:
-        """Say whether the platform would take `text` as one public answer."""
+    def fits(self, text: str, kind: DeliveryKind = DeliveryKind.REPLY) -> bool:
+        """Say whether the platform would take `text` as one answer of this kind, by the platform's own count."""
 
 
 @runtime_checkable
@@ -60,11 +60,46 @@ class OpensThreads(Protocol):
 
 
 @runtime_checkable
+class RepliesPrivately(Protocol):
+    """Answers a public post with one private message: the platform takes one a post, and only for a time."""
+
+    def private_reply(self, order: Order, *, now: datetime) -> Receipt:
+        """Answer post `order.target` in private once; errors as `Replies.reply`. `native_id` is the message's."""
+
+    def find_private_reply(self, order: Order, *, since: datetime, now: datetime) -> ReadBack:
+        """Look whether this very private reply went out since `since`. Raises Unavailable or Refused."""
+
+
+@runtime_checkable
 class Moderates(Protocol):
     """Acts on what others wrote under our own posts."""
 
     def hide(self, order: Order, *, now: datetime) -> Receipt:
         """Hide the reply `order.target`; hiding twice is safe. Errors as `Replies.reply`."""
+
+
+@runtime_checkable
+class Likes(Protocol):
+    """Likes what others wrote."""
+
+    def like(self, order: Order, *, now: datetime) -> Receipt:
+        """Like `order.target`; liking twice is safe. Errors as `Replies.reply`."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    """Deletes what others wrote under our own posts: cannot be undone, so only a person decides it."""
+
+    def delete(self, order: Order, *, now: datetime) -> Receipt:
+        """Delete `order.target`; one that is gone already counts as deleted. Errors as `Replies.reply`."""
+
+
+@runtime_checkable
+class Bans(Protocol):
+    """Shuts authors out of our page; only a person decides it."""
+
+    def ban(self, order: Order, *, now: datetime) -> Receipt:
+        """Shut the author `order.target` out; twice is safe. Errors as `Replies.reply`."""
 
 
 @runtime_checkable

@@ -10,17 +10,32 @@ from domain.values import RateState, Usage
 
 
 class DeliveryKind(StrEnum):
-    """What a delivery does. The first three speak to a customer or act on their post; the rest speak to the team."""
+    """What a delivery does: `CUSTOMER_FACING` ones speak to a customer or act on a post, the rest tell the team."""
 
     REPLY = "reply"  # public, under a post
+    PRIVATE_REPLY = "private-reply"  # one private message that answers a public post, where a platform has that
     MESSAGE = "message"  # private, in a conversation the customer opened
+    LIKE = "like"  # like a post
     HIDE = "hide"  # hide a reply under our own post; decided by a person
+    DELETE = "delete"  # delete a reply under our own post; decided by a person
+    BAN = "ban"  # shut an author out of our page; decided by a person
     ALERT = "alert"  # to the team: a new thread
     NOTE = "note"  # to the team: into a case's thread
-    MAIL = "mail"  # to the team when its room cannot be reached
+    MAIL = "mail"  # to the team by mail: when its room cannot be reached, and the weekly report
+    REPORT = "report"  # to the team's room: one part of the weekly report, words or pictures
 
 
-CUSTOMER_FACING = frozenset({DeliveryKind.REPLY, DeliveryKind.MESSAGE, DeliveryKind.HIDE})
+CUSTOMER_FACING = frozenset(
+    {
+        DeliveryKind.REPLY,
+        DeliveryKind.PRIVATE_REPLY,
+        DeliveryKind.MESSAGE,
+        DeliveryKind.LIKE,
+        DeliveryKind.HIDE,
+        DeliveryKind.DELETE,
+        DeliveryKind.BAN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +45,10 @@ class Order:
     key: str  # unique for ever, e.g. "case-41:acknowledge"
     kind: DeliveryKind
     account: str  # ours, that speaks
-    target: str  # REPLY, HIDE: native post id; MESSAGE: conversation id; ALERT: room; NOTE: room; MAIL: address
+    target: str  # native id of a post; MESSAGE: of a conversation; BAN: of an author; to the team: room or address
     body: str  # text for customers; JSON of blocks for the room; text for mail
     extra: Mapping[str, Any] = field(default_factory=dict)  # e.g. {"thread": "1763…"}, {"author": "1234"}
+    by: str = ""  # the person of the team whose words or decision it is; empty: automatic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

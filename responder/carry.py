@@ -1,21 +1,42 @@
 """Carrying: which method of a carrier takes which kind of delivery. Decides nothing about what comes of it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import Refused
-from domain.ports import Moderates, OpensThreads, Prices, Replies, TellsTeam
+from domain.ports import Bans, Deletes, Likes, Moderates, OpensThreads, Prices, Replies, RepliesPrivately, TellsTeam
 from domain.sending import DeliveryKind, Order, ReadBack, Receipt
 from domain.values import Usage
 from storage.deliveries import Delivery
 
-_PORTS: dict[DeliveryKind, type] = {
-    DeliveryKind.REPLY: Replies,
-    DeliveryKind.MESSAGE: OpensThreads,
-    DeliveryKind.HIDE: Moderates,
-    DeliveryKind.ALERT: TellsTeam,
-    DeliveryKind.NOTE: TellsTeam,
-    DeliveryKind.MAIL: TellsTeam,
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How one kind is carried out; `find` is empty where doing it twice is safe, so nobody looks."""
+
+    port: type
+    do: str
+    find: str = ""
+
+
+_TELL = _Way(TellsTeam, "tell", "find_told")
+_WAYS: dict[DeliveryKind, _Way] = {
+    DeliveryKind.REPLY: _Way(Replies, "reply", "find_reply"),
+    DeliveryKind.PRIVATE_REPLY: _Way(RepliesPrivately, "private_reply", "find_private_reply"),
+    DeliveryKind.MESSAGE: _Way(OpensThreads, "message", "find_message"),
+    DeliveryKind.LIKE: _Way(Likes, "like"),
+    DeliveryKind.HIDE: _Way(Moderates, "hide"),
+    DeliveryKind.DELETE: _Way(Deletes, "delete"),
+    DeliveryKind.BAN: _Way(Bans, "ban"),
+    DeliveryKind.ALERT: _TELL,
+    DeliveryKind.NOTE: _TELL,
+    DeliveryKind.MAIL: _TELL,
+    DeliveryKind.REPORT: _TELL,
 }
+REPEATABLE = frozenset(kind for kind, way in _WAYS.items() if not way.find)
+"""What may be done twice without harm, so doubt is settled by doing it again."""
+
+_WORDS = frozenset({DeliveryKind.REPLY, DeliveryKind.PRIVATE_REPLY, DeliveryKind.MESSAGE})
 
 
 def order_of(delivery: Delivery, **extra: object) -> Order:
@@ -27,40 +48,30 @@ def order_of(delivery: Delivery, **extra: object) -> Order:
         target=delivery.target,
         body=delivery.body,
         extra={**delivery.extra, **extra},
+        by="" if delivery.automatic else delivery.by,
     )
 
 
 def able(carrier: object, order: Order) -> bool:
     """Say whether `carrier` has the capability at all."""
-    return isinstance(carrier, _PORTS[order.kind])
+    return isinstance(carrier, _WAYS[order.kind].port)
 
 
 def carry(carrier: object, order: Order, *, now: datetime) -> Receipt:
     """Carry out `order` once; errors as `Replies.reply`. A carrier without the capability refuses."""
-    match order.kind, carrier:
-        case DeliveryKind.REPLY, Replies():
-            return carrier.reply(order, now=now)
-        case DeliveryKind.MESSAGE, OpensThreads():
-            return carrier.message(order, now=now)
-        case DeliveryKind.HIDE, Moderates():
-            return carrier.hide(order, now=now)
-        case ((DeliveryKind.ALERT | DeliveryKind.NOTE | DeliveryKind.MAIL), TellsTeam()):
-            return carrier.tell(order, now=now)
-        case _:
-            raise _unable(order)
+    if not able(carrier, order):
+        raise _unable(order)
+    receipt: Receipt = getattr(carrier, _WAYS[order.kind].do)(order, now=now)
+    return receipt
 
 
 def read_back(carrier: object, order: Order, *, since: datetime, now: datetime) -> ReadBack:
     """Look whether `order` was carried out since then. Raises Unavailable, or Refused where nobody can look."""
-    match order.kind, carrier:
-        case DeliveryKind.REPLY, Replies():
-            return carrier.find_reply(order, since=since, now=now)
-        case DeliveryKind.MESSAGE, OpensThreads():
-            return carrier.find_message(order, since=since, now=now)
-        case ((DeliveryKind.ALERT | DeliveryKind.NOTE | DeliveryKind.MAIL), TellsTeam()):
-            return carrier.find_told(order, since=since, now=now)
-        case _:
-            raise _unable(order)
+    find = _WAYS[order.kind].find
+    if not find or not able(carrier, order):
+        raise _unable(order)
+    back: ReadBack = getattr(carrier, find)(order, since=since, now=now)
+    return back
 
 
 def price(carrier: object, order: Order) -> Usage:
@@ -71,10 +82,10 @@ def price(carrier: object, order: Order) -> Usage:
 
 
 def fits(carrier: object, order: Order) -> bool:
-    """Say whether the platform takes a public answer of this length; only public answers are measured."""
-    return not (order.kind is DeliveryKind.REPLY and isinstance(carrier, Replies)) or carrier.fits(order.body)
+    """Say whether the platform takes words of this length, by its own count; only words to customers are measured."""
+    return not (order.kind in _WORDS and isinstance(carrier, Replies)) or carrier.fits(order.body, order.kind)
 
 
 def _unable(order: Order) -> Refused:
-    name = _PORTS[order.kind].__name__
+    name = _WAYS[order.kind].port.__name__
     return Refused("carrier", f"cannot carry a {order.kind}: it lacks {name}", rule="carrier.unable")

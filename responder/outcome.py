@@ -11,10 +11,11 @@ from typing import Any
 
 from domain.errors import Pause, Refused, Scope, Unavailable, Uncertain
 from domain.history import EventKind
-from domain.sending import CUSTOMER_FACING, DeliveryKind, ReadBack, Receipt
+from domain.sending import CUSTOMER_FACING, ReadBack, Receipt
 from domain.values import RateState, Usage
 from responder.asking import Answer, Says
 from responder.backoff import wait_before_retry
+from responder.carry import REPEATABLE
 from storage.deliveries import DROPPED, FAILED, HELD, READY, SENT, UNKNOWN, Delivery
 
 SETTLE = timedelta(minutes=1)  # a platform lists what it took within this time, as a rule
@@ -157,7 +158,7 @@ def no_way_to_look(delivery: Delivery, why: str, *, now: datetime) -> Outcome:
 
     Hiding a post twice is hiding it, so that is done again as well.
     """
-    if speaks_to_customer(delivery) and delivery.kind != DeliveryKind.HIDE:
+    if speaks_to_customer(delivery) and delivery.kind not in REPEATABLE:
         return Outcome(state=HELD, why=why, event=EventKind.HELD)
     return again(delivery, now=now)
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from domain.errors import Pause, Refused, Scope, Unavailable
 from domain.history import EventKind
 from domain.sending import DeliveryKind
-from responder import claims, handover
+from responder import carry, claims, handover
 from responder.outcome import Outcome, speaks_to_customer
 from responder.senders import Sender
 from storage import authors, deliveries, events, posts, rates, spending
@@ -87,7 +87,7 @@ def follow(
 
 def heard(db: Session, delivery: Delivery, *, now: datetime) -> None:
     """Note who has spoken to the customer: a person, so the bot falls silent; or the bot, which says what it is."""
-    if delivery.kind == DeliveryKind.HIDE:
+    if delivery.kind in carry.REPEATABLE:
         return
     if delivery.automatic and delivery.author_id is not None:
         authors.disclosed(db, delivery.author_id, now=now)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.errors import Refused, Scope, Unavailable
 from domain.history import EventKind
-from domain.sending import DeliveryKind, Order, ReadBack
+from domain.sending import Order, ReadBack
 from responder import carry, outcome
 from responder.outcome import Outcome
 from responder.record import record
@@ -50,7 +50,7 @@ def _look_for(sender: Sender, delivery_id: int) -> None:
 def _found_out(sender: Sender, delivery: Delivery, order: Order, known: list[str]) -> tuple[Outcome, Refused | None]:
     """Ask the platform. `known` are receipts of other deliveries with the same words: none of them is this one's."""
     now, patience = sender.clock(), sender.conduct.stale_after
-    if delivery.kind == DeliveryKind.HIDE:
+    if delivery.kind in carry.REPEATABLE:
         return outcome.again(delivery, now=now), None
     since = min(delivery.tried_at or now, now) - SKEW
     try:
