@@ -41,13 +41,17 @@ def register(engine: Engine, channels: Mapping[str, Hears], *, now: datetime) ->
 
 
 def resume(engine: Engine, *, now: datetime) -> int:
-    """Poll again, at once, what was stopped or paused when the process last ended; returns how many.
+    """Poll again, at once, what was stopped, paused or being polled when the process last ended; returns how many.
 
     A stopped source waits for a person; the person's sign that the cause is mended is starting Sottovoce again.
     Where it is not mended the platform refuses again, and the team is told again.
     """
     with writing(engine) as db:
-        waiting = [source for source in sources.listening(db) if source.state != sources.LISTENING]
+        waiting = [
+            source
+            for source in sources.listening(db)
+            if source.state != sources.LISTENING or sources.interrupted(source, now=now)
+        ]
         for source in waiting:
             sources.restart(source, now=now)
     return len(waiting)

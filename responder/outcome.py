@@ -20,7 +20,7 @@ from storage.deliveries import DROPPED, FAILED, HELD, READY, SENT, UNKNOWN, Deli
 
 SETTLE = timedelta(minutes=1)  # a platform lists what it took within this time, as a rule
 SECOND_LOOK = timedelta(minutes=2)  # after the first look that found nothing
-MAX_ATTEMPTS = 3  # of what may have been sent; then a person decides
+MAX_ATTEMPTS = 4  # of what may have been sent; then a person decides
 LOOKS = 2  # complete listings without it before it counts as not sent
 TEAM_PATIENCE = timedelta(days=1)  # words to the team are tried for this long
 RATE_WAIT = timedelta(minutes=1)  # where the platform names no time

@@ -97,6 +97,13 @@ def take(source: Source, *, now: datetime) -> None:
     source.next_poll_at = now + timedelta(seconds=source.every_s)
 
 
+def interrupted(source: Source, *, now: datetime) -> bool:
+    """Say whether a poll was begun and never came to an end: what it would have heard should not wait for the next."""
+    begun_at = source.next_poll_at - timedelta(seconds=source.every_s)
+    waits = source.next_poll_at > now and not source.why and not source.failures
+    return waits and (source.last_ok_at is None or source.last_ok_at < begun_at)
+
+
 def heard_page(source: Source, page: Page, *, new: int, late: int, now: datetime) -> None:
     """Move the cursor with its page; ask again at once when there is more."""
     # a post dated ahead of our clock must not make all that follow it look late

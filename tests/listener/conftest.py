@@ -31,7 +31,7 @@ class Wire:
     name: str = "x"
     account: str = "9"
     offers: list[SourceSpec] = field(default_factory=lambda: [MENTIONS])
-    answers: dict[str, list[Page | Exception]] = field(default_factory=dict)
+    answers: dict[str, list[Page | BaseException]] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     price: int = 0  # micro-dollars a poll
 
@@ -42,14 +42,14 @@ class Wire:
         self.asked.append((source, cursor))
         waiting = self.answers.get(source)
         answer = waiting.pop(0) if waiting else Page(cursor=cursor)
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer
 
     def cost(self, source: str) -> Usage:
         return Usage(endpoint=source, resource="read", units=1, micros=self.price)
 
-    def will(self, *answers: Page | Exception, source: str = "mentions") -> None:
+    def will(self, *answers: Page | BaseException, source: str = "mentions") -> None:
         """Answer the next polls of `source` so."""
         self.answers.setdefault(source, []).extend(answers)
 

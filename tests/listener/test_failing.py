@@ -276,6 +276,24 @@ def test_starting_again_leaves_a_healthy_source_its_time(desk: Desk, wire: Wire,
     assert len(wire.asked) == 1
 
 
+class Killed(BaseException):
+    """What a process does not live to handle."""
+
+
+def test_starting_again_ends_a_poll_that_was_cut_off(desk: Desk, wire: Wire, now: datetime) -> None:
+    wire.will(Page(posts=(post("101", now),), cursor="101"), Killed())
+    desk.listen(now)
+    with pytest.raises(Killed):
+        desk.listen(now + MINUTE)
+
+    restarted = listen.resume(desk.engine, now=now + MINUTE + MINUTE / 12)
+    desk.listen(now + MINUTE + MINUTE / 12)
+
+    assert restarted == 1
+    assert wire.asked == [("mentions", None), ("mentions", "101"), ("mentions", "101")]
+    assert desk.source().next_poll_at == now + 2 * MINUTE + MINUTE / 12
+
+
 def broken(native_id: str) -> UnreadablePost:
     return UnreadablePost(native_id=native_id, raw="{}", why="no author")
 
