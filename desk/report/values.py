@@ -197,6 +197,20 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What `pains.find(db, week, brand=…) -> Found` finds in one view of the rows, which it does not change.
+
+    `pains.keep(db, week, found)` then writes down, in the transaction that stores the report, what makes pain points
+    the same ones next week; doing so twice for a week changes nothing.
+    """
+
+    pains: tuple[PainPoint, ...] = ()
+    moved: tuple[Moved, ...] = ()  # pain points that got better or worse; other figures are added to them
+    praise: tuple[Quote, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """A storm: many cases within minutes."""
 
