@@ -34,12 +34,17 @@ class OptOut(SQLModel, table=True):
 
 def keep(db: Session, channel: str, native_id: str, *, now: datetime) -> str:
     """Keep an opt-out without the id; returns the digest that stands for it from now on."""
+    found = digest(db, channel, native_id)
+    db.execute(insert(OptOut).values(digest=found, at=now).on_conflict_do_nothing(index_elements=["digest"]))
+    return found
+
+
+def digest(db: Session, channel: str, native_id: str) -> str:
+    """Make what stands for a native id without telling it; the same id gives the same digest in this database."""
     if db.get(Salt, 1) is None:
         db.add(Salt(value=secrets.token_hex(SALT_BYTES)))
         db.flush()
-    digest = _digest(db.get_one(Salt, 1).value, channel, native_id)
-    db.execute(insert(OptOut).values(digest=digest, at=now).on_conflict_do_nothing(index_elements=["digest"]))
-    return digest
+    return _digest(db.get_one(Salt, 1).value, channel, native_id)
 
 
 _SALT = select(rows_of(Salt).c.value).where(rows_of(Salt).c.id == 1)
@@ -53,6 +58,19 @@ def among(db: Session, channel: str, native_ids: Collection[str]) -> list[str]:
     digests = {_digest(salt, channel, native_id): native_id for native_id in native_ids}
     found: Iterable[str] = db.exec(select(col(OptOut.digest)).where(col(OptOut.digest).in_(digests)))
     return [digests[digest] for digest in found]
+
+
+def keyed(db: Session, value: str) -> str:
+    """Make a digest of any value, by which it is known again in this database and in no other."""
+    # the prefix keeps it apart from every digest of an id
+    return hmac.new(bytes.fromhex(_salt(db)), f"value\0{value}".encode(), sha256).hexdigest()
+
+
+def _salt(db: Session) -> str:
+    if db.get(Salt, 1) is None:
+        db.add(Salt(value=secrets.token_hex(SALT_BYTES)))
+        db.flush()
+    return db.get_one(Salt, 1).value
 
 
 def _digest(salt: str, channel: str, native_id: str) -> str:
