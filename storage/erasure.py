@@ -17,7 +17,10 @@ from sqlmodel import Session, col, delete, select, update
 from domain.cards import Card
 from domain.history import EventKind
 from domain.sending import CUSTOMER_FACING
-from storage import authors, events, optouts
+from storage import authors, deletions, events, optouts
+from storage.arrivals import NEW as WAITING
+from storage.arrivals import Arrival
+from storage.arrivals import settle as settle_arrival
 from storage.authors import Author
 from storage.cases import Case, Fact
 from storage.deliveries import DROPPED, HELD, SENT, UNSETTLED, Delivery
@@ -50,6 +53,7 @@ class Forgotten:
     dropped: int = 0  # of those, not sent any more
     cards: int = 0  # deliveries to the team
     unreadable: int = 0
+    envelopes: int = 0  # pushed to us and not read yet: erased whole, polling reads what others said in them
     told: tuple[Told, ...] = ()
 
 
@@ -61,7 +65,7 @@ def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
     """
     author = authors.find(db, channel, who)
     if author is None:
-        return _forget_mentions(db, channel, who)
+        return _forget_mentions(db, channel, who, now)
     names = _Names(author.native_id, author.handle, token=f"forgotten:{author.id}")
     optouts.keep(db, channel, author.native_id, now=now)
     posts = _erase_posts(db, author.id)
@@ -77,18 +81,23 @@ def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
         dropped=dropped,
         cards=cards,
         unreadable=_erase_unreadable(db, channel, names),
+        envelopes=_erase_envelopes(db, names, now),
         told=told,
     )
+    deletions.forget(db, author.native_id, now=now)
     _unname_conversations(db, channel, author.id, names)
     _unname(author, names.token, now)
     return done
 
 
-def _forget_mentions(db: Session, channel: str, who: str) -> Forgotten:
+def _forget_mentions(db: Session, channel: str, who: str, now: datetime) -> Forgotten:
     """Erase where somebody we never heard is spoken of, or wrote what nobody could read."""
     names = _Names("", who.removeprefix("@"), token="")
-    mentions, unreadable = _erase_mentions(db, channel, names), _erase_unreadable(db, channel, names)
-    return Forgotten(mentions=mentions, unreadable=unreadable)
+    return Forgotten(
+        mentions=_erase_mentions(db, channel, names),
+        unreadable=_erase_unreadable(db, channel, names),
+        envelopes=_erase_envelopes(db, names, now),
+    )
 
 
 class _Names:
@@ -222,6 +231,17 @@ def _erase_unreadable(db: Session, channel: str, names: _Names) -> int:
     for item in db.exec(query):
         if names.recorded(item.raw):
             item.raw = GONE
+            found += 1
+    return found
+
+
+def _erase_envelopes(db: Session, names: _Names, now: datetime) -> int:
+    """Empty what was pushed to us, is not read yet and names the person; its digest keeps it from coming back."""
+    found = 0
+    query = select(Arrival).where(Arrival.state == WAITING, names.in_record(Arrival.body))
+    for arrival in db.exec(query):
+        if names.recorded(arrival.body):
+            settle_arrival(arrival, now=now, why=WHY)
             found += 1
     return found
 

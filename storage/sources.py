@@ -42,6 +42,10 @@ class Source(SQLModel, table=True):
     pending_at: datetime | None = None  # newest post of the poll under way, page by page
     heard: int = 0  # posts stored from here, ever
     late: int = 0  # of those, older than `newest_at` when they came: the platform indexed them late
+    pushed_since: datetime | None = None  # since when the platform pushes this to us; ahead of now: not trusted before
+    pushed_until: datetime | None = None  # polled at the pace of a sweep until then, unless another sign of life comes
+    sweep_s: int = 0  # seconds between polls meanwhile
+    missed: int = 0  # posts that only a poll found since a push last brought one
 
 
 def register(db: Session, channel: str, account: str, spec: SourceSpec, *, now: datetime) -> None:
@@ -92,9 +96,15 @@ def listening(db: Session) -> list[Source]:
     return list(db.exec(query.order_by(Source.channel, Source.account, Source.name)))
 
 
+def pace(source: Source, *, now: datetime) -> timedelta:
+    """Say how long to wait between two polls: where the platform pushes, polling is only the sweep behind it."""
+    pushed = source.pushed_until is not None and now < source.pushed_until
+    return timedelta(seconds=max(source.every_s, source.sweep_s) if pushed else source.every_s)
+
+
 def take(source: Source, *, now: datetime) -> None:
     """Move the time of the next poll before this one begins: one that fails in any way holds up no other source."""
-    source.next_poll_at = now + timedelta(seconds=source.every_s)
+    source.next_poll_at = now + pace(source, now=now)
 
 
 def interrupted(source: Source, *, now: datetime) -> bool:
@@ -119,7 +129,7 @@ def heard_page(source: Source, page: Page, *, new: int, late: int, now: datetime
         source.last_new_at = now
     source.heard += new
     source.late += late
-    restart(source, now=now if page.more else now + timedelta(seconds=source.every_s))
+    restart(source, now=now if page.more else now + pace(source, now=now))
 
 
 def wait(source: Source, *, until: datetime, why: str, paused: bool = False) -> None:

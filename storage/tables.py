@@ -2,17 +2,24 @@
 
 from sqlmodel import SQLModel
 
+from storage.arrivals import Arrival
 from storage.authors import Author
 from storage.cases import Case, CasePost, Fact
+from storage.clues import Clue
+from storage.deletions import Deletion
+from storage.corrections import Correction
 from storage.deliveries import Delivery
 from storage.events import Event
 from storage.gatings import Gating
 from storage.incidents import Incident
+from storage.links import Link
 from storage.optouts import OptOut, Salt
 from storage.posts import Post, Unreadable
 from storage.rates import Rate
 from storage.sources import Source
 from storage.spending import Spent
+from storage.streams import Stream
+from storage.suggestions import Suggestion
 from storage.switches import Beat, Switch
 from storage.verdicts import Verdict
 
@@ -20,21 +27,28 @@ METADATA = SQLModel.metadata
 
 __all__ = [
     "METADATA",
+    "Arrival",
     "Author",
     "Beat",
     "Case",
     "CasePost",
+    "Clue",
+    "Correction",
+    "Deletion",
     "Delivery",
     "Event",
     "Fact",
     "Gating",
     "Incident",
+    "Link",
     "OptOut",
     "Post",
     "Rate",
     "Salt",
     "Source",
     "Spent",
+    "Stream",
+    "Suggestion",
     "Switch",
     "Unreadable",
     "Verdict",
