@@ -39,6 +39,7 @@ class Card:
     due_at: datetime | None = None  # the clock: a person's first word is promised by then
     link: str = ""
     facts: tuple[str, ...] = ()  # what the customer told in private, masked: "order: […13]"
+    also: tuple[str, ...] = ()  # what else there is of the same customer, on other channels too; masked
     count: int | None = None  # incidents: how many cases
     remedy: str = ""  # health: what to do
 
@@ -59,7 +60,8 @@ class Card:
             if values.get(name):
                 values[name] = datetime.fromisoformat(values[name])
         values["kind"] = CardKind(values["kind"])
-        values["facts"] = tuple(values.get("facts", ()))
+        for name in ("facts", "also"):
+            values[name] = tuple(values.get(name, ()))
         return cls(**values)
 
 

@@ -147,7 +147,7 @@ def _scene(batch: Batch, work: Work, talk: Talk) -> thread.Scene:
         brand=batch.conduct.brand,
         topic=Topic(work.case.topic or Topic.OTHER),
         said=len(talk.said),
-        known={each.kind for each in learning.known_facts(batch, work.case)},
+        known=learning.known_kinds(batch, work.case),
         asked=talk.asked,
         privacy_url=batch.conduct.privacy_url,
     )

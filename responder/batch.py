@@ -20,7 +20,7 @@ from responder.docket import Docket
 from responder.plan import Limits
 from responder.signals import Signals
 from responder.wording import REMEMBERED, Memory
-from storage import authors, cases, deliveries, events, gatings, posts, verdicts
+from storage import authors, cases, deliveries, events, gatings, links, posts, verdicts
 from storage.authors import Author
 from storage.cases import Case
 from storage.deliveries import Promise
@@ -46,6 +46,7 @@ class Batch:
     cases: dict[int, list[Case]]  # by author, the latest first; new ones join it
     before: dict[int, int]  # how many cases each author has had within HISTORY
     versions: Mapping[int, int]  # post -> the case that holds an earlier version of it
+    kin: dict[int, frozenset[int]] = field(default_factory=dict)  # author -> all who are the same customer
     numbers: dict[int, int] = field(default_factory=dict)  # new case -> which of its author's it is
     wishes: dict[int, Signals] = field(default_factory=dict)  # case -> what its customer has asked for and waits for
     acknowledged: set[int] = field(default_factory=set)  # cases that got their acknowledgement just now
@@ -75,6 +76,7 @@ class Batch:
             cases=known,
             before=cases.opened_since(db, writers, now - HISTORY),
             versions=_earlier(db, taken),
+            kin=links.members(db, writers),
         )
 
     @cached_property
@@ -90,6 +92,10 @@ class Batch:
     def limits(self, channel: str) -> Limits:
         """Say what must be known of a channel to write for it."""
         return self.channels.get(channel, PLAIN_LIMITS)
+
+    def kin_of(self, case: Case) -> frozenset[int]:
+        """Say who is the same customer as the case's author, who is among them."""
+        return self.kin.get(case.author_id) or frozenset({case.author_id})
 
     def number(self, case: Case) -> None:
         """Count a new case among its author's."""

@@ -15,7 +15,7 @@ from domain.sending import DeliveryKind, Standing
 from domain.values import AnswerBy
 from responder.asking import Ask, Stage
 from responder.evidence import CAP_WINDOW, sending_switch
-from storage import deliveries, spending, switches
+from storage import authors, deliveries, links, spending, switches
 from storage.authors import Author
 from storage.cases import Case
 from storage.posts import Post
@@ -31,7 +31,11 @@ class Docket:
         self._paused = switches.is_on(db, switches.PAUSED)
         self._stopped = cache(lambda via, account: switches.is_on(db, sending_switch(via, account)))
         self._spent = cache(lambda via, account: spending.this_month(db, via, account, now=now))
-        self._said = Counter(deliveries.automatic_to_each(db, author_ids, since=now - CAP_WINDOW))
+        self._kin = links.members(db, author_ids)
+        everybody = frozenset(author_ids).union(*self._kin.values())
+        linked = {author_id for kin in self._kin.values() if len(kin) > 1 for author_id in kin}
+        self._linked = authors.by_id(db, linked)
+        self._said = Counter(deliveries.automatic_to_each(db, everybody, since=now - CAP_WINDOW))
 
     def said(self, author_id: int) -> None:
         """Count words that were promised to this author."""
@@ -51,8 +55,8 @@ class Docket:
             said_at=post.created_at,
             paused=self._paused,
             sending_stopped=self._stopped(case.channel, case.account),
-            opted_out=bool(author.opted_out_at or author.forgotten_at),
-            automatic_last_hour=self._said[author.id],
+            opted_out=self._opted_out(author),
+            automatic_last_hour=sum(self._said[each] for each in self._kin_of(author)),
             claimed_by=case.claimed_by,
             case_state=case.state,
             answer_by=AnswerBy(verdict.answer_by),
@@ -69,3 +73,11 @@ class Docket:
             price_micros=0,
             fits=True,  # they were written to fit
         )
+
+    def _kin_of(self, author: Author) -> frozenset[int]:
+        return self._kin.get(author.id) or frozenset({author.id})
+
+    def _opted_out(self, author: Author) -> bool:
+        """Say whether any identity of the customer wants no automatic words, as their rows say now."""
+        others = (self._linked[each] for each in self._kin_of(author) - {author.id})
+        return any(each.opted_out_at or each.forgotten_at for each in (author, *others))

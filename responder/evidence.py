@@ -1,6 +1,6 @@
 """Evidence: reads from the rows what the gate goes by, asks it, and stores its answer. Judges nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +11,7 @@ from domain.sending import CUSTOMER_FACING, DeliveryKind, Standing
 from domain.values import AnswerBy
 from responder.asking import Answer, Ask, Stage
 from responder.gate import TEAM, gate
-from storage import cases, deliveries, gatings, posts, spending, switches, verdicts
-from storage.authors import Author
+from storage import cases, customers, deliveries, gatings, links, posts, spending, switches, verdicts
 from storage.cases import Case
 from storage.deliveries import Delivery
 from storage.gatings import Gating
@@ -120,7 +119,7 @@ def gather(db: Session, wanted: Wanted, *, stage: Stage, conduct: Conduct, now: 
     """Read everything the gate goes by. The case, if any, and its posts must be written (flushed) before."""
     case = db.get(Case, wanted.case_id) if wanted.case_id else None
     post = db.get(Post, wanted.post_id) if wanted.post_id else None
-    author = db.get(Author, wanted.author_id) if wanted.author_id else None
+    kin = links.members(db, {wanted.author_id})[wanted.author_id] if wanted.author_id else frozenset()
     theirs = cases.last_direct(db, case) if case else None
     others = _other_bot_words(db, wanted)
     return Ask(
@@ -135,8 +134,8 @@ def gather(db: Session, wanted: Wanted, *, stage: Stage, conduct: Conduct, now: 
         said_at=post.created_at if post else None,
         paused=switches.is_on(db, switches.PAUSED),
         sending_stopped=switches.is_on(db, sending_switch(wanted.via, wanted.account)),
-        opted_out=bool(author and (author.opted_out_at or author.forgotten_at)),
-        automatic_last_hour=_within_cap_window(db, wanted, now),
+        opted_out=customers.opted_out(db, kin),
+        automatic_last_hour=_within_cap_window(db, wanted, kin, now),
         claimed_by=case.claimed_by if case else None,
         case_state=case.state if case else cases.OPEN,
         answer_by=_answer_by(db, case, post, wanted.kind),
@@ -170,10 +169,10 @@ def _other_bot_words(db: Session, wanted: Wanted) -> list[Delivery]:
     ]
 
 
-def _within_cap_window(db: Session, wanted: Wanted, now: datetime) -> int:
-    if wanted.author_id is None:
-        return 0
-    return deliveries.automatic_to(db, wanted.author_id, since=now - CAP_WINDOW, besides=wanted.key)
+def _within_cap_window(db: Session, wanted: Wanted, kin: Collection[int], now: datetime) -> int:
+    """Count what the customer was told by the bot, whichever of their identities it went to."""
+    since = now - CAP_WINDOW
+    return sum(deliveries.automatic_to(db, author_id, since=since, besides=wanted.key) for author_id in kin)
 
 
 def _answer_by(db: Session, case: Case | None, post: Post | None, kind: DeliveryKind) -> AnswerBy:

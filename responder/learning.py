@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from domain.history import EventKind
 from domain.values import Span
-from responder import facts
+from responder import facts, identity
 from responder.batch import Batch
 from responder.facts import Told
 from responder.topics import MATTER, Topic
@@ -29,6 +29,7 @@ def learn(
     """Keep what `post` tells and nobody knew; returns it."""
     spans = [Span(**span) for span in verdict.personal_data]
     told = facts.extract(post.text, spans, topic=Topic(case.topic or Topic.OTHER), asked=asked, callback=callback)
+    identity.heard(batch, post, told, case=case)
     known = known_facts(batch, case)
     kinds = {each.kind for each in known}
     fresh = [each for each in told if each not in known and not (each.kind == MATTER and MATTER in kinds)]
@@ -53,3 +54,8 @@ def learn(
 def known_facts(batch: Batch, case: Case) -> list[Told]:
     """List what is known in a case."""
     return [Told(fact.kind, fact.value) for fact in cases.facts_of(batch.db, case.id)]
+
+
+def known_kinds(batch: Batch, case: Case) -> set[str]:
+    """List the kinds of facts nobody need ask for: told in the case, or by the same customer on another channel."""
+    return {each.kind for each in known_facts(batch, case)} | identity.known_elsewhere(batch, case)

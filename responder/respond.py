@@ -12,7 +12,7 @@ from domain.conduct import Conduct
 from domain.history import EventKind
 from domain.sending import DeliveryKind
 from domain.values import Abuse, AnswerBy, Need, PostKind, Priority
-from responder import assistant, echoes, incidents, signals, telling
+from responder import assistant, echoes, identity, incidents, signals, telling
 from responder.asking import Says
 from responder.batch import Batch
 from responder.casework import How, Work, enter, find, hand_off, hush, take_in
@@ -76,8 +76,10 @@ def _there(batch: Batch) -> Iterator[tuple[Post, Verdict]]:
         if post.gone_at is not None:
             _gone(batch, post)
             continue
-        if post.kind != PostKind.DIRECT and signals.stops_in_public(post.text):
-            authors.opt_out(batch.db, post.author_id, now=batch.now)
+        if post.kind != PostKind.DIRECT:
+            identity.seen_in_public(batch, post, verdict)
+            if signals.stops_in_public(post.text):
+                authors.opt_out(batch.db, post.author_id, now=batch.now)
         yield post, verdict
 
 

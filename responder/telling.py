@@ -4,6 +4,7 @@ from domain.cards import Card, CardKind
 from domain.masking import mask
 from domain.sending import DeliveryKind
 from domain.values import Need, Priority, Span
+from responder import identity
 from responder.batch import Batch
 from responder.handover import ROOM
 from responder.threads import above
@@ -143,6 +144,7 @@ def _card(
         due_at=case.due_at if case.sla == "pending" else None,
         link=post.permalink,
         facts=facts,
+        also=identity.also(batch, case),
     )
 
 

@@ -30,6 +30,7 @@ FULL = Card(
     due_at=datetime(2026, 11, 20, 12, 15, 0, 123456, tzinfo=UTC),
     link="https://x.com/ana/status/1",
     facts=("order: […13]", "callback: 18:00"),
+    also=("Also on Facebook: 2 cases",),
     count=8,
     remedy="Run `sottovoce check`.",
 )
@@ -99,6 +100,7 @@ MOMENTS = st.none() | st.datetimes(timezones=st.just(UTC))
 VALUES = {
     "kind": st.sampled_from(CardKind),
     "facts": st.lists(st.text(max_size=20), max_size=3).map(tuple),
+    "also": st.lists(st.text(max_size=20), max_size=3).map(tuple),
     "heard_at": MOMENTS,
     "due_at": MOMENTS,
     "sentiment_p": st.none() | st.floats(0, 1),
