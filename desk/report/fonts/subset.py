@@ -3,6 +3,8 @@
 python desk/report/fonts/subset.py /usr/share/fonts/truetype/noto /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc NotoEmoji_400Regular.ttf
 """  # noqa: E501 (one command)
 
+# ruff: noqa: INP001 (a script beside its data, in no package)
+
 import sys
 from collections.abc import Iterator
 from pathlib import Path
