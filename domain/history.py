@@ -14,6 +14,9 @@ class EventKind(StrEnum):
     OPENED = "opened"  # need, priority, post, topic, due_at
     JOINED = "joined"  # post: the customer wrote again; open: whether we owe the next word now
     RAISED = "raised"  # need, priority, due_at: it turned out to be more urgent
+    CORRECTED = (
+        "corrected"  # post, head, was, now: a person judged it otherwise; need, priority, due_at: the case follows
+    )
     TOPIC = "topic"  # topic: what it is about became clear
     REOPENED = "reopened"  # due_at: the customer wrote again after it was resolved; a new wait begins
     EDITED = "edited"  # post: the new version of one that is in the case
@@ -41,6 +44,9 @@ class EventKind(StrEnum):
     PLACE_TOLD = "place_told"  # place: people ahead, as told; urgent: more urgent cases had come in
     SILENT = "silent"  # the bot has handed over to people and says nothing more
     OPTED_OUT = "opted_out"  # post: the customer wants no automatic words
+    # afterwards
+    EFFORT_ASKED = "effort_asked"  # key: the customer was asked how much effort it was
+    EFFORT_TOLD = "effort_told"  # post, score: 1 (easy) to 5 (hard), as the customer says
     # the clock
     WARNED = "warned"  # due_at: the team was told that the promise is about to be broken
     BREACHED = "breached"  # due_at: it was broken
@@ -150,6 +156,7 @@ _CHANGES: Mapping[str, Callable[[CaseState, Happened], dict[str, Any]]] = {
     EventKind.OPENED: _opened,
     EventKind.JOINED: _joined,
     EventKind.RAISED: _raised,
+    EventKind.CORRECTED: lambda state, event: _raised(state, event) if "need" in event.data else {},
     EventKind.TOPIC: lambda _, event: {"topic": event.data["topic"]},
     EventKind.REOPENED: _reopened,
     EventKind.RESOLVED: _closed("resolved"),
