@@ -148,6 +148,7 @@ class Priority(IntEnum):
     NORMAL = 2
     LOW = 3
 
+    vector: bytes = b""  # what the text is about, for comparing with others of the same model; empty: nothing to say
 
 class Need(StrEnum):
     """What triage decides a post is, for us."""

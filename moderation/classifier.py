@@ -13,6 +13,7 @@ import onnxruntime as ort
 
 from domain.errors import ConfigError
 from domain.values import Abuse, Kind, Scores, Sentiment
+from moderation import vectors
 from moderation.normalise import normalise
 
 # only its tokenizer is wanted: it would tell whoever runs a command that PyTorch is missing
@@ -48,7 +49,8 @@ class Classifier:
         options.intra_op_num_threads = threads
         # Waiting threads sleep: the rest of the house shares these cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = ort.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
+        graph = folder / "model.onnx" if about.get("vector") else vectors.extended(folder)
+        self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def classify(self, texts: Sequence[str]) -> list[Scores]:
         """Score each text, in order; see `Classifies`. Equal texts are judged once."""
@@ -83,18 +85,19 @@ class Classifier:
         for row, (_, ids) in enumerate(batch):
             inputs[row, : len(ids)] = ids
             mask[row, : len(ids)] = 1
-        outputs = [head["output"] for head in self._heads.values()]
-        logits = self._session.run(outputs, {"input_ids": inputs, "attention_mask": mask})
+        outputs = [vectors.NAME, *(head["output"] for head in self._heads.values())]
+        about, *logits = self._session.run(outputs, {"input_ids": inputs, "attention_mask": mask})
         chances = {
             name: probabilities(np.asarray(found, dtype=np.float64) / head["temperature"], exclusive=head["exclusive"])
             for (name, head), found in zip(self._heads.items(), logits, strict=True)
         }
+        packed = vectors.pack(about)
         return {
-            text: self._scores({name: found[row] for name, found in chances.items()})
+            text: self._scores({name: found[row] for name, found in chances.items()}, packed[row])
             for row, (text, _) in enumerate(batch)
         }
 
-    def _scores(self, chances: Mapping[str, Floats]) -> Scores:
+    def _scores(self, chances: Mapping[str, Floats], vector: bytes) -> Scores:
         named = {
             name: dict(zip(head["labels"], chances[name].tolist(), strict=True)) for name, head in self._heads.items()
         }
@@ -106,6 +109,7 @@ class Classifier:
             distress=named["distress"]["distress"],
             why=named["why"],
             model=self.version,
+            vector=vector,
         )
 
     def _no_evidence(self) -> Scores:

@@ -12,7 +12,7 @@ from moderation.danger import said
 from moderation.language import identify
 from moderation.personal import PersonalData
 from moderation.policy import Policy
-from storage import posts, verdicts
+from storage import posts, vectors, verdicts
 from storage.database import reading, writing
 
 BATCH = 64  # posts a round: enough to sort by length, few enough that an urgent one does not wait for the rest
@@ -52,7 +52,8 @@ class Judge:
 def run_once(engine: Engine, judge: Judge, *, now: datetime) -> bool:
     """Judge one batch of new posts, oldest first. False when there are none.
 
-    Rows: post new -> verdict stored, post judged. The model works outside any transaction: judging twice is harmless.
+    Rows: post new -> verdict and vector stored, post judged. The model works outside any transaction: judging twice is
+    harmless.
     """
     with reading(engine) as db:
         batch = posts.to_judge(db, limit=BATCH)
@@ -71,4 +72,6 @@ def run_once(engine: Engine, judge: Judge, *, now: datetime) -> bool:
     judged = judge.judge(subjects)
     with writing(engine) as db:
         verdicts.store(db, [(post.id, verdict) for post, verdict in zip(batch, judged, strict=True)], now=now)
+        about = {post.id: verdict.scores.vector for post, verdict in zip(batch, judged, strict=True)}
+        vectors.keep(db, about, model=judge.version)
     return True

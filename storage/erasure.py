@@ -17,7 +17,7 @@ from sqlmodel import Session, col, delete, select, update
 from domain.cards import Card
 from domain.history import EventKind
 from domain.sending import CUSTOMER_FACING
-from storage import authors, deletions, events, optouts
+from storage import authors, deletions, events, optouts, vectors
 from storage.arrivals import NEW as WAITING
 from storage.arrivals import Arrival
 from storage.arrivals import settle as settle_arrival
@@ -148,6 +148,7 @@ def _erase_posts(db: Session, author_id: int) -> int:
     spoken = select(col(Post.conversation)).where(col(Post.author_id) == author_id)
     ours = col(Post.own) & (col(Post.in_reply_to).in_(theirs) | col(Post.conversation).in_(spoken))
     empty = {"text": "", "raw": {}, "permalink": ""}
+    vectors.drop(db, select(col(Post.id)).where((col(Post.author_id) == author_id) | ours))
     db.connection().execute(update(Post).where(ours).values(**empty))
     return db.connection().execute(update(Post).where(col(Post.author_id) == author_id).values(**empty)).rowcount
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from domain.values import NewPost, Page, PostKind, Priority
-from storage import authors
+from storage import authors, tombstones, vectors
 from storage.authors import Author
 from storage.columns import document, key, rows_of
 from storage.sources import Source
@@ -231,7 +231,9 @@ def mark_gone(db: Session, channel: str, native_ids: Sequence[str], *, now: date
         named = select(col(Post.logical_id)).where(col(Post.channel) == channel, col(Post.native_id).in_(native_ids))
         db.execute(
             update(Post)
-            .where(col(Post.channel) == channel, col(Post.logical_id).in_(named), col(Post.gone_at).is_(None))
+        gone = col(Post.channel) == channel, col(Post.logical_id).in_(named), col(Post.gone_at).is_(None)
+        vectors.drop(db, select(col(Post.id)).where(*gone))
+            .where(*gone)
             .values(gone_at=now, text="", raw={}, state=case((col(Post.state) == NEW, IGNORED), else_=col(Post.state)))
         )
 

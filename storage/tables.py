@@ -21,6 +21,8 @@ from storage.spending import Spent
 from storage.streams import Stream
 from storage.suggestions import Suggestion
 from storage.switches import Beat, Switch
+from storage.tombstones import Tombstone
+from storage.vectors import Vector
 from storage.verdicts import Verdict
 
 METADATA = SQLModel.metadata
@@ -52,4 +54,5 @@ __all__ = [
     "Switch",
     "Unreadable",
     "Verdict",
+    "Vector",
 ]

@@ -19,6 +19,7 @@ from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
 from torch import Tensor, nn
 
+from moderation import vectors
 from moderation.training import base, vocabulary
 from moderation.training.calibrate import temperatures
 from moderation.training.data import EXCLUSIVE, HEADS, read_all
@@ -185,6 +186,7 @@ def manifest(folder: Path, heat: Mapping[str, float], trained_on: Sequence[str])
         "max_tokens": MAX_TOKENS,
         "front_tokens": FRONT_TOKENS,
         "heads": heads,
+        "vector": {"output": vectors.NAME, "layer": vectors.LAYER},
         "trained_on": list(trained_on),
         "files": files,
     }
@@ -238,6 +240,7 @@ def main() -> None:
     shipped = given.model / "model.onnx"
     quantise(full, shipped)
     keep_four_bits(shipped, packed, keep)
+    shipped.write_bytes(vectors.extended(given.model))
     rough = difference(model, shipped, small, own[:64])
     log.info("%d pieces; float32 differs by %.1e, int8 by %.3f", len(keep), worst, rough)
     heat = temperatures(shipped, small, split)

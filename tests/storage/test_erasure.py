@@ -13,7 +13,7 @@ from sqlmodel import col, func, select, update
 from domain.cards import Card, CardKind
 from domain.sending import DeliveryKind
 from domain.values import NewAuthor, PostKind, UnreadablePost
-from storage import authors, deliveries, events, posts
+from storage import authors, deliveries, events, posts, vectors
 from storage.authors import Author
 from storage.cases import Case, CasePost, Fact
 from storage.database import checkpoint, reading, sqlite_file, writing
@@ -21,6 +21,7 @@ from storage.deliveries import DROPPED, HELD, READY, SENDING, SENT, UNKNOWN, Del
 from storage.erasure import GONE, Forgotten, forget
 from storage.optouts import OptOut
 from storage.posts import Post, Unreadable
+from storage.vectors import Vector
 from tests.storage.conftest import MINUTE, hear, new_post, open_case, promise
 
 ANA = NewAuthor(native_id="1001", handle="ana_b", name="Ana Banana", followers=4711)
@@ -368,3 +369,25 @@ def test_other_rows_are_not_touched(town: Town, now: datetime) -> None:
 def _others(town: Town) -> list[Post]:
     with reading(town.engine) as db:
         return list(db.exec(select(Post).where(col(Post.native_id).startswith("6"), func.length(Post.native_id) == 4)))
+
+
+def test_what_her_posts_were_about_goes_with_their_words(town: Town, now: datetime) -> None:
+    with writing(town.engine) as db:
+        vectors.keep(db, {town.post(name).id: b"\x12\x34" for name in ("1", "2", "3", "4")}, model="m")
+
+    town.forget("@ana_b", now)
+
+    with reading(town.engine) as db:
+        left = set(db.exec(select(Vector.post_id)))
+    assert left == {town.post("3").id, town.post("4").id}
+
+
+def test_what_a_deleted_post_was_about_goes_too(town: Town, now: datetime) -> None:
+    with writing(town.engine) as db:
+        vectors.keep(db, {town.post(name).id: b"\x12\x34" for name in ("3", "4")}, model="m")
+
+    with writing(town.engine) as db:
+        posts.mark_gone(db, "x", ["4"], now=now)
+
+    with reading(town.engine) as db:
+        assert list(db.exec(select(Vector.post_id))) == [town.post("3").id]
