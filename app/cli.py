@@ -198,6 +198,27 @@ def cases_dismiss(
     _decide("dismiss", case, settings, by, why)
 
 
+@cases_app.command("correct")
+def cases_correct(
+    case: int,
+    settings: SettingsFile = DEFAULT,
+    by: By = "operator",
+    *,
+    need: Annotated[str, typer.Option(help="urgent, complaint, question, praise or noise.")] = "",
+    sentiment: Annotated[str, typer.Option(help="negative, neutral or positive.")] = "",
+    abuse: Annotated[str, typer.Option(help="none, offensive, hateful or threat.")] = "",
+    post: Annotated[int, typer.Option(help="Which of the case's posts; 0: the gravest.")] = 0,
+) -> None:
+    """Say that a post was judged wrong: your word outranks the model, and the case follows it.
+
+    Example: `sottovoce cases correct 41 --need question --sentiment neutral`
+    """
+    from app.correcting import run_correct
+
+    wanted = {"need": need, "sentiment": sentiment, "abuse": abuse}
+    raise typer.Exit(run_correct(settings, case, wanted, post=post, by=by))
+
+
 @held_app.command("list")
 def held_list(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
     """List what waits for a person: drafts to approve, and sends of which nobody knows whether they arrived.

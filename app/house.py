@@ -132,7 +132,14 @@ def socket(house: House) -> Socket | None:
     """Wire the buttons of the team's cards; None without Slack or its app token. Not connected yet."""
     if house.settings.slack is None or house.faces is None:
         return None
-    return connect_socket(house.settings.slack, house.engine, house.carriers["slack"], house.faces, clock=house.clock)
+    return connect_socket(
+        house.settings.slack,
+        house.engine,
+        house.carriers["slack"],
+        house.faces,
+        conduct=house.conduct,
+        clock=house.clock,
+    )
 
 
 def close(house: House) -> None:

@@ -5,7 +5,7 @@ Pressing twice, or two at once, or the same press heard twice, does what pressin
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from desk import cards, choices
 from desk.faces import Faces
 from desk.slack import Slack
 from domain.clock import Clock
+from domain.conduct import Conduct
 from domain.errors import Refused, Unavailable
-from responder import claims, decide
+from responder import claims, correct, decide
 from storage import cases
 from storage.cases import Case
 from storage.database import writing
@@ -55,7 +56,7 @@ def presses(payload: Mapping[str, Any]) -> list[Press]:
     return [
         Press(
             action=str(action.get("action_id")),
-            value=str(action.get("value", "")),
+            value=str(action.get("value") or _part(action, "selected_option").get("value", "")),
             user=user,
             room=room,
             thread=where.get("thread_ts"),
@@ -67,9 +68,10 @@ def presses(payload: Mapping[str, Any]) -> list[Press]:
 class Buttons:
     """Acts on presses."""
 
-    def __init__(self, engine: Engine, slack: Slack, faces: Faces, *, clock: Clock) -> None:
+    def __init__(self, engine: Engine, slack: Slack, faces: Faces, *, conduct: Conduct, clock: Clock) -> None:
         """Build without asking anybody."""
         self._engine, self._slack, self._faces, self._clock = engine, slack, faces, clock
+        self._conduct = conduct
 
     def press(self, press: Press) -> None:
         """Act on a press: commit first, then show it; who came too late is told so, alone."""
@@ -78,7 +80,7 @@ class Buttons:
             return  # a link: Slack says that it was opened
         now = self._clock()
         with writing(self._engine) as db:
-            case_id, too_late = act(db, press, now)
+            case_id, too_late = act(db, press, self._conduct, now)
         log.info("pressed", extra={"action": press.action, "case": case_id, "done": not too_late})
         if too_late:
             self._try(
@@ -98,8 +100,10 @@ class Buttons:
 Done = tuple[int | None, str]
 """The case it is about, and why nothing was done; empty: it was."""
 
+_Act = Callable[[Session, Press, Conduct, datetime], Done]
 
-def _take(db: Session, press: Press, now: datetime) -> Done:
+
+def _take(db: Session, press: Press, _conduct: Conduct, now: datetime) -> Done:
     case = _case(db, press)
     if case is None:
         return None, _NO_CASE
@@ -107,14 +111,14 @@ def _take(db: Session, press: Press, now: datetime) -> Done:
     return case.id, "" if done else _why_not(case)
 
 
-def _release(db: Session, press: Press, now: datetime) -> Done:
+def _release(db: Session, press: Press, _conduct: Conduct, now: datetime) -> Done:
     case = _case(db, press)
     if case is None:
         return None, _NO_CASE
     return case.id, "" if claims.release(db, case.id, press.by, now=now) else _why_not(case)
 
 
-def _resolve(db: Session, press: Press, now: datetime) -> Done:
+def _resolve(db: Session, press: Press, _conduct: Conduct, now: datetime) -> Done:
     case = _case(db, press)
     if case is None:
         return None, _NO_CASE
@@ -123,7 +127,7 @@ def _resolve(db: Session, press: Press, now: datetime) -> Done:
     return case.id, "" if claims.resolve(db, case.id, press.by, now=now) else _why_not(case)
 
 
-def _not_urgent(db: Session, press: Press, now: datetime) -> Done:
+def _not_urgent(db: Session, press: Press, _conduct: Conduct, now: datetime) -> Done:
     case = _case(db, press)
     if case is None:
         return None, _NO_CASE
@@ -133,8 +137,19 @@ def _not_urgent(db: Session, press: Press, now: datetime) -> Done:
     return case.id, "" if done else _why_not(case)
 
 
-def _decide(act: Callable[[Session, int, str, datetime], bool]) -> Callable[[Session, Press, datetime], Done]:
-    def decided(db: Session, press: Press, now: datetime) -> Done:
+def _judged(db: Session, press: Press, conduct: Conduct, now: datetime) -> Done:
+    """Put the verdict on the case's gravest post right, whoever has the case."""
+    number, head, value = (*press.value.split(":"), "", "", "")[:3]
+    case = _case(db, replace(press, value=number))
+    about = correct.leading(db, case.id) if case else None
+    if case is None or about is None or value not in correct.HEADS.get(head, ()):
+        return None, _NO_CASE
+    done = correct.correct(db, about, {head: value}, by=press.by, conduct=conduct, now=now)
+    return case.id, "" if done else f"Case {case.id} is judged so already."
+
+
+def _decide(act: Callable[[Session, int, str, datetime], bool]) -> _Act:
+    def decided(db: Session, press: Press, _conduct: Conduct, now: datetime) -> Done:
         asked = choices.decided(press.value)
         held = db.get(Delivery, asked[0], with_for_update=True) if asked else None
         if asked is None or held is None:
@@ -149,11 +164,12 @@ def _decide(act: Callable[[Session, int, str, datetime], bool]) -> Callable[[Ses
 _NO_CASE = "This case is not known any more."
 _LEFT = "nobody can tell whether it went; left as it is"
 
-_ACTS: Mapping[str, Callable[[Session, Press, datetime], Done]] = {
+_ACTS: Mapping[str, _Act] = {
     cards.TAKE: _take,
     cards.RELEASE: _release,
     cards.RESOLVE: _resolve,
     cards.NOT_URGENT: _not_urgent,
+    cards.JUDGED: _judged,
     cards.SEND: _decide(lambda db, held, by, now: decide.approve(db, held, by=by, now=now)),
     cards.DROP: _decide(lambda db, held, by, now: decide.drop(db, held, by=by, why="not wanted", now=now)),
     cards.THERE: _decide(lambda db, held, by, now: decide.was_sent(db, held, by=by, now=now)),

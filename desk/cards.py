@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
+    Option,
     PlainTextObject,
     RichTextBlock,
     RichTextElementParts,
@@ -25,6 +26,7 @@ from slack_sdk.models.blocks import (
     RichTextQuoteElement,
     RichTextSectionElement,
     SectionBlock,
+    StaticSelectElement,
 )
 
 from desk import phrases
@@ -40,6 +42,7 @@ SECTION = 3000
 SUMMARY = 1200  # of the notification: what a screen reader reads out
 
 TAKE, NOT_URGENT, RELEASE, RESOLVE, OPEN = "case.take", "case.not-urgent", "case.release", "case.resolve", "open"
+JUDGED = "case.judged"
 SEND, DROP, THERE, AGAIN, LEAVE = "held.send", "held.drop", "doubt.there", "doubt.again", "doubt.leave"
 
 _TEXT, _QUOTE, _FACT, _REMEDY, _FACTS = 1000, 2400, 160, 600, 12
@@ -58,6 +61,8 @@ class Shown:
     by: str = ""  # who closed it, or decided
     at: datetime | None = None  # since when
     how: str = ""  # what was decided, in our words
+    corrected: str = ""  # what a person put right of the verdict: "question, not urgent"
+    corrected_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,15 @@ class Choice:
     value: str
     style: str | None = None  # primary, danger
     sure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """A menu: one thing is chosen among several, each a label and a value."""
+
+    action: str
+    label: str
+    options: tuple[tuple[str, str], ...]
 
 
 DECIDED = "decided"
@@ -98,7 +112,7 @@ def person(actor: str) -> str:
     return f"<@{found[1]}>" if found else plain(phrases.one_line(actor.removeprefix("person:"), 80)) or "somebody"
 
 
-def blocks(card: Card, shown: Shown = FRESH, choices: Sequence[Choice] | None = None) -> Blocks:
+def blocks(card: Card, shown: Shown = FRESH, choices: Sequence[Choice | Menu] | None = None) -> Blocks:
     """Lay out a card, within Slack's limits whatever it holds: long texts are cut, the longest first.
 
     `choices` replace the buttons a case has by itself.
@@ -131,7 +145,7 @@ def summary(card: Card, shown: Shown = FRESH) -> str:
     return f"{standing}\n{text}" if standing else text
 
 
-def _compose(card: Card, shown: Shown, choices: Sequence[Choice], share: float) -> Iterable[Block]:
+def _compose(card: Card, shown: Shown, choices: Sequence[Choice | Menu], share: float) -> Iterable[Block]:
     yield from _head(card)
     yield from _author(card)
     if quote := phrases.clean(card.quote, int(_QUOTE * share)):
@@ -143,6 +157,9 @@ def _compose(card: Card, shown: Shown, choices: Sequence[Choice], share: float) 
     if remedy := phrases.clean(card.remedy, int(_REMEDY * share)):
         yield _rich(RichTextSectionElement(elements=[_words("What to do: ", bold=True), *_with_code(remedy)]))
     yield from _facts(card, share)
+    if shown.corrected:
+        corrected = f"✎ Judged again by {person(shown.corrected_by)}: {plain(shown.corrected)}"
+        yield ContextBlock(elements=[MarkdownTextObject(text=corrected)])
     if clock := _clock(card, shown):
         yield SectionBlock(text=MarkdownTextObject(text=clock))
     yield from _buttons(card, choices)
@@ -203,7 +220,26 @@ def _standing_line(shown: Shown) -> str:
     return f"✋ Taken by {person(shown.holder)}{at}" if shown.holder else ""
 
 
-def _case_choices(card: Card, shown: Shown) -> Sequence[Choice]:
+_WRONG = (
+    ("It is urgent", "need:urgent"),
+    ("It is a complaint", "need:complaint"),
+    ("It is a question", "need:question"),
+    ("It is praise", "need:praise"),
+    ("It is nothing for us", "need:noise"),
+    ("It is unhappy", "sentiment:negative"),
+    ("It is neither happy nor unhappy", "sentiment:neutral"),
+    ("It is happy", "sentiment:positive"),
+    ("It is no abuse", "abuse:none"),
+)
+
+
+def corrections(case_id: int) -> Menu:
+    """Offer what may have been judged wrong about a case's gravest post."""
+    options = tuple((label, f"{case_id}:{value}") for label, value in _WRONG)
+    return Menu(action=JUDGED, label="Judged wrong?", options=options)
+
+
+def _case_choices(card: Card, shown: Shown) -> Sequence[Choice | Menu]:
     if card.case_id is None or _settled(shown) or card.kind not in (CardKind.CASE, CardKind.CLOCK):
         return ()
     value = str(card.case_id)
@@ -211,15 +247,17 @@ def _case_choices(card: Card, shown: Shown) -> Sequence[Choice]:
         return (
             Choice(action=RESOLVE, label="Resolve", value=value, style="primary"),
             Choice(action=RELEASE, label="Release", value=value, sure="A colleague who has it loses it."),
+            corrections(card.case_id),
         )
     return (
         Choice(action=TAKE, label="Take it", value=value, style="primary"),
         Choice(action=NOT_URGENT, label="Not urgent", value=value),
+        corrections(card.case_id),
     )
 
 
-def _buttons(card: Card, choices: Sequence[Choice]) -> Iterable[Block]:
-    buttons = [_button(choice) for choice in choices]
+def _buttons(card: Card, choices: Sequence[Choice | Menu]) -> Iterable[Block]:
+    buttons: list[Any] = [_menu(one) if isinstance(one, Menu) else _button(one) for one in choices]
     if url := phrases.link(card.link):
         label = f"Open on {phrases.channel(card.channel)}" if card.channel else "Open"
         buttons.append(ButtonElement(text=PlainTextObject(text=label, emoji=False), action_id=OPEN, url=url))
@@ -236,6 +274,11 @@ def _button(choice: Choice) -> ButtonElement:
         style=choice.style,
         confirm=sure if choice.sure else None,
     )
+
+
+def _menu(menu: Menu) -> StaticSelectElement:
+    options = [Option(text=PlainTextObject(text=label), value=value) for label, value in menu.options]
+    return StaticSelectElement(placeholder=PlainTextObject(text=menu.label), action_id=menu.action, options=options)
 
 
 def _rich(*elements: Any) -> RichTextBlock:

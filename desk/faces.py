@@ -42,6 +42,7 @@ SHOWS = frozenset(
         EventKind.DISMISSED,
         EventKind.REOPENED,
         EventKind.GONE,
+        EventKind.CORRECTED,
         EventKind.APPROVED,
         EventKind.DROPPED,
         EventKind.SENT,
@@ -180,7 +181,9 @@ def _face(db: Session, case: Case, history: Sequence[Event], told: Delivery) -> 
     elif card.kind in (CardKind.CASE, CardKind.CLOCK):
         shown = _standing(case, history)
     gone = _words_gone(db, case, told)
-    mark = f"{shown.state}|{shown.holder}|{shown.by}|{'gone' if gone else ''}"
+    mark = f"{shown.state}|{shown.holder}|{shown.by}|{'gone' if gone else ''}" + (
+        f"|{shown.corrected}" if shown.corrected else ""
+    )
     if gone:
         text = "The words are deleted at their platform, and so here."
         card = replace(card, quote="", author="", facts=(), link="", text=text)
@@ -196,10 +199,20 @@ def _card(told: Delivery) -> Card | None:
 
 def _standing(case: Case, history: Sequence[Event]) -> Shown:
     """Say how the case stands; waiting for the customer looks like open."""
+    right, by = _corrected(history)
     if case.state in cases.LIVE:
-        return Shown(holder=case.claimed_by or "", at=case.claimed_at)
+        return Shown(holder=case.claimed_by or "", at=case.claimed_at, corrected=right, corrected_by=by)
     closing = next((event for event in reversed(history) if event.kind in _CLOSING), None)
-    return Shown(state=case.state, by=closing.actor if closing else "", at=case.closed_at)
+    actor = closing.actor if closing else ""
+    return Shown(state=case.state, by=actor, at=case.closed_at, corrected=right, corrected_by=by)
+
+
+def _corrected(history: Sequence[Event]) -> tuple[str, str]:
+    """Say what a person put right last, and who."""
+    last = next((event for event in reversed(history) if event.kind == EventKind.CORRECTED), None)
+    if last is None:
+        return "", ""
+    return f"{last.data['now']}, not {last.data['was']}", last.actor
 
 
 def _decided(db: Session, history: Sequence[Event], told: Delivery) -> Shown:

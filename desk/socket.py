@@ -18,6 +18,7 @@ from desk.settings import SlackSettings
 from desk.slack import TIMEOUT, Slack, web_client
 from desk.slack_errors import FAILURES
 from domain.clock import Clock
+from domain.conduct import Conduct
 
 TRY_AGAIN = timedelta(seconds=5)
 PING = timedelta(seconds=5)  # four without an answer, and the library connects anew
@@ -85,11 +86,13 @@ class Socket:
             self._press(press)
 
 
-def connect(settings: SlackSettings, engine: Engine, slack: Slack, faces: Faces, *, clock: Clock) -> Socket | None:
+def connect(
+    settings: SlackSettings, engine: Engine, slack: Slack, faces: Faces, *, conduct: Conduct, clock: Clock
+) -> Socket | None:
     """Wire a socket to the buttons; None without an app token: then the buttons do nothing."""
     if settings.app_token is None:
         return None
-    buttons = Buttons(engine, slack, faces, clock=clock)
+    buttons = Buttons(engine, slack, faces, conduct=conduct, clock=clock)
     return Socket(settings.app_token, buttons.press, api_base=settings.api_base)
 
 

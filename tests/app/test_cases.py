@@ -207,3 +207,33 @@ def test_what_was_refused_is_a_problem_for_a_day_only(street: Street, say: Says)
 
     assert fresh == ["1 deliveries were refused within a day"]
     assert (old.exit_code, read(old)["problems"]) == (0, [])
+
+
+def test_what_was_judged_wrong_is_put_right_at_the_terminal_and_shows_in_the_room(street: Street, say: Says) -> None:
+    number = str(number_of(street, "@ana"))
+
+    done = say("cases", "correct", number, "--as", "mia", "--need", "question", "--sentiment", "Neutral")
+    again = say("cases", "correct", number, "--need", "question")
+    street.wait(seconds=30)
+
+    assert done.exit_code == 0, done.output
+    assert "need question, not" in done.output
+    assert street.case(int(number)).need == "question"
+    assert again.exit_code == 1
+    assert "Nothing changed" in again.output
+    assert "Judged again by mia" in str(street.alert(int(number)).blocks)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--need", "furious"), "must be one of complaint, noise, praise, question, urgent"),
+        ((), "say what was judged wrong"),
+        (("--need", "noise", "--post", "999"), "has no such post"),
+    ],
+)
+def test_a_correction_that_makes_no_sense_says_what_would(say: Says, words: tuple[str, ...], told: str) -> None:
+    result = say("cases", "correct", "1", *words)
+
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.split())

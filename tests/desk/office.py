@@ -51,8 +51,8 @@ class Office:
         self.room.start()
         self.slack = Slack(self.settings, timeout=timedelta(seconds=5))
         self.faces = Faces(self.engine, self.slack)
-        self.buttons = Buttons(self.engine, self.slack, self.faces, clock=lambda: self.now)
         self.conduct = Conduct(brand="Nord Parcel", rooms=Rooms(alerts=self.room.alerts.id, cases=self.room.cases.id))
+        self.buttons = Buttons(self.engine, self.slack, self.faces, conduct=self.conduct, clock=lambda: self.now)
         return self
 
     def __exit__(self, *_: object) -> None:

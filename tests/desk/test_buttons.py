@@ -8,10 +8,12 @@ from sqlmodel import select
 
 from desk.buttons import Press, presses
 from domain.history import replay
-from storage import deliveries
+from domain.values import Abuse
+from storage import cases, deliveries, verdicts
 from storage.cases import Case
-from storage.database import writing
+from storage.database import reading, writing
 from tests.desk.office import MIA, TOM, Office
+from tests.responder.road import verdict
 
 
 def key(case_id: int) -> str:
@@ -26,7 +28,7 @@ def test_taking_a_case_shows_who_has_it_on_the_card_itself(office: Office) -> No
     assert office.stored(case_id).claimed_by == "person:U0MIA"
     assert "Taken by <@U0MIA>" in office.looks(key(case_id))
     assert "Taken by <@U0MIA>" in office.message(key(case_id)).text
-    assert office.actions(key(case_id)) == ["case.resolve", "case.release"]
+    assert office.actions(key(case_id)) == ["case.resolve", "case.release", "case.judged"]
     assert not office.whispers(MIA)
 
 
@@ -100,7 +102,7 @@ def test_a_released_case_can_be_taken_by_another(office: Office) -> None:
     office.press("case.take", case_id, user=MIA)
 
     office.press("case.release", case_id, user=MIA)
-    assert office.actions(key(case_id)) == ["case.take", "case.not-urgent"]
+    assert office.actions(key(case_id)) == ["case.take", "case.not-urgent", "case.judged"]
     office.press("case.take", case_id, user=TOM)
 
     assert office.stored(case_id).claimed_by == "person:U0TOM"
@@ -316,3 +318,67 @@ def test_nothing_is_written_for_a_press_that_changes_nothing(office: Office) -> 
     with writing(office.engine) as db:
         assert [case.updated_at for case in db.exec(select(Case))] == [office.stored(case_id).updated_at]
     assert not [event for event in office.history(case_id) if event.actor.startswith("person:")]
+
+
+def judged(office: Office, case_id: int, rule: str = "complaint") -> int:
+    with writing(office.engine) as db:
+        post_id = cases.posts_of(db, case_id)[0].id
+        verdicts.store(db, [(post_id, verdict(rule, "en", (), Abuse.NONE))], now=office.now)
+    return post_id
+
+
+def test_what_was_judged_wrong_is_put_right_from_the_card_and_stands_there(office: Office) -> None:
+    case_id = office.case()
+    post_id = judged(office, case_id)
+
+    office.press("case.judged", f"{case_id}:need:question")
+
+    with reading(office.engine) as db:
+        assert verdicts.of(db, [post_id])[post_id].need == "question"
+    assert "Judged again by <@U0MIA>: question, not complaint" in office.looks(key(case_id))
+    assert office.stored(case_id).need == "question"
+    assert not office.whispers(MIA)
+
+
+def test_what_is_judged_so_already_is_told_alone(office: Office) -> None:
+    case_id = office.case()
+    judged(office, case_id)
+
+    office.press("case.judged", f"{case_id}:need:complaint")
+
+    assert office.whispers(MIA) == [f"Case {case_id} is judged so already."]
+    assert [event.kind for event in office.history(case_id)].count("corrected") == 0
+
+
+_SENSELESS = ("", "41", "1:need", "1:need:furious", "1:mood:bad", "x:need:urgent", "1:need:urgent:")
+
+
+@pytest.mark.parametrize("value", _SENSELESS)
+def test_a_choice_that_makes_no_sense_changes_nothing(office: Office, value: str) -> None:
+    case_id = office.case()
+    before = judged(office, case_id)
+
+    office.press("case.judged", value)
+
+    with reading(office.engine) as db:
+        assert verdicts.of(db, [before])[before].need in ("complaint", "urgent")
+    assert [event.kind for event in office.history(case_id)].count("corrected") == (value == "1:need:urgent:")
+
+
+def test_slack_tells_which_of_a_menus_options_was_chosen() -> None:
+    payload: dict[str, Any] = {
+        "type": "block_actions",
+        "user": {"id": "U0MIA"},
+        "channel": {"id": "C1"},
+        "actions": [
+            {
+                "type": "static_select",
+                "action_id": "case.judged",
+                "selected_option": {"text": {"type": "plain_text", "text": "It is urgent"}, "value": "7:need:urgent"},
+            }
+        ],
+    }
+
+    (heard,) = presses(payload)
+
+    assert (heard.action, heard.value) == ("case.judged", "7:need:urgent")

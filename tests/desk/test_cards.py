@@ -188,7 +188,7 @@ def test_the_reason_comes_first_and_everything_a_person_needs_follows() -> None:
 def test_a_fresh_case_can_be_taken_put_down_or_opened() -> None:
     found = buttons(blocks(ANA))
 
-    assert list(found) == ["case.take", "case.not-urgent", "open"]
+    assert list(found) == ["case.take", "case.not-urgent", "case.judged", "open"]
     assert found["case.take"]["value"] == found["case.not-urgent"]["value"] == "41"
     assert found["open"]["url"] == "https://x.com/ana/status/1"
     assert found["open"]["text"]["text"] == "Open on X"
@@ -201,7 +201,7 @@ def test_a_taken_case_says_by_whom_since_when_and_offers_the_next_steps() -> Non
 
     assert "✋ Taken by <@U024BE7LH> <!date^1795176000^" in texts(laid)
     assert "First answer by" in texts(laid)
-    assert list(buttons(laid)) == ["case.resolve", "case.release", "open"]
+    assert list(buttons(laid)) == ["case.resolve", "case.release", "case.judged", "open"]
     assert summary(ANA, shown).startswith("✋ Taken by <@U024BE7LH>")
 
 
@@ -248,7 +248,7 @@ def test_a_health_card_says_what_to_do_with_commands_as_code() -> None:
 def test_a_clock_card_can_be_taken() -> None:
     laid = blocks(Card(kind=CardKind.CLOCK, headline="First answer due in 4 min", case_id=7, due_at=NOON))
 
-    assert list(buttons(laid)) == ["case.take", "case.not-urgent"]
+    assert list(buttons(laid)) == ["case.take", "case.not-urgent", "case.judged"]
 
 
 @pytest.mark.parametrize(

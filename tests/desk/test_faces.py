@@ -136,7 +136,7 @@ def test_a_case_that_comes_back_can_be_taken_again(office: Office) -> None:
         events.note(db, case_id, "reopened", at=office.now)
     office.show()
 
-    assert office.actions(key(case_id)) == ["case.take", "case.not-urgent"]
+    assert office.actions(key(case_id)) == ["case.take", "case.not-urgent", "case.judged"]
 
 
 def test_somebody_who_answered_in_the_platforms_app_is_named_so(office: Office) -> None:
@@ -160,7 +160,7 @@ def test_words_deleted_at_their_platform_are_deleted_in_the_room(office: Office)
     message = office.message(key(case_id))
     assert "third day" not in str(message.blocks) + message.text
     assert "deleted at their platform" in str(message.blocks)
-    assert office.actions(key(case_id)) == ["case.take", "case.not-urgent"]
+    assert office.actions(key(case_id)) == ["case.take", "case.not-urgent", "case.judged"]
 
 
 def test_words_of_somebody_forgotten_are_deleted_in_the_whole_thread(office: Office) -> None:

@@ -31,7 +31,9 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 @contextmanager
 def listening(office: Office, socket: Socket | None = None) -> Iterator[Socket]:
-    opened = socket or connect(office.settings, office.engine, office.slack, office.faces, clock=lambda: office.now)
+    opened = socket or connect(
+        office.settings, office.engine, office.slack, office.faces, conduct=office.conduct, clock=lambda: office.now
+    )
     assert opened is not None
     opened.start()
     try:
@@ -165,11 +167,16 @@ def test_a_press_counts_even_if_slack_does_not_get_our_answer() -> None:
 def test_without_an_app_token_there_is_no_socket(office: Office) -> None:
     silent = replace(office.settings, app_token=None)
 
-    assert connect(silent, office.engine, office.slack, office.faces, clock=lambda: office.now) is None
+    assert (
+        connect(silent, office.engine, office.slack, office.faces, conduct=office.conduct, clock=lambda: office.now)
+        is None
+    )
 
 
 def test_one_that_never_started_stops(office: Office) -> None:
-    socket = connect(office.settings, office.engine, office.slack, office.faces, clock=lambda: office.now)
+    socket = connect(
+        office.settings, office.engine, office.slack, office.faces, conduct=office.conduct, clock=lambda: office.now
+    )
 
     assert socket is not None
     assert not socket.connected
