@@ -1,11 +1,11 @@
 """The ports: what a room needs of another, as Protocols. A connector's methods are its capabilities."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from domain.sending import DeliveryKind, Look, Order, PostRef, Probe, ReadBack, Receipt
-from domain.values import Page, Scores, SourceSpec, Usage
+from domain.values import Page, Pushed, Scores, SourceSpec, Usage
 
 
 @runtime_checkable
@@ -26,6 +26,50 @@ class Hears(Protocol):
 
     def cost(self, source: str) -> Usage:
         """Say what one fetch of a full page costs at most, so that the budget can be asked first."""
+
+
+@runtime_checkable
+class Receives(Protocol):
+    """Stands at a door of ours: knows a platform that knocks from anybody else, and reads what it brings."""
+
+    name: str  # of the door: "x", "meta"
+    accounts: Sequence[tuple[str, str]]  # (channel, account) of ours that it may bring news of
+
+    def greet(self, query: Mapping[str, str]) -> str | None:
+        """Answer the platform's question whether this address is ours; None for anybody else's."""
+
+    def genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Say whether the platform signed these very bytes, in constant time. Reads none of them."""
+
+    def read(self, body: str, *, now: datetime) -> Sequence[Pushed]:
+        """Read one envelope. What is not about accounts of ours is passed over, what nobody knows is set aside.
+
+        Raises Unavailable (a thing that was only named could not be looked up: read it later), Refused (never),
+        ValueError for what is no envelope at all.
+        """
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """Keeps a connection to a platform open, over which it tells what happens."""
+
+    channel: str
+    account: str
+    endpoint: str  # its rate row
+    sources: Sequence[str]  # what is told over it: polling these is only the sweep while it lives
+
+    def prepare(self, *, now: datetime) -> None:
+        """See to it that the platform tells what we want to hear. Raises Unavailable or Refused."""
+
+    def lines(self, *, now: datetime) -> Iterator[bytes]:
+        """Open it and give envelope after envelope; an empty one is a sign of life.
+
+        Ends when the platform ends it. Raises Unavailable when it cannot be opened, breaks off or falls silent,
+        Refused when it would be refused tomorrow.
+        """
+
+    def close(self) -> None:
+        """Let go of it, from another thread; `lines` ends then."""
 
 
 @runtime_checkable

@@ -92,6 +92,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What a platform told us of its own accord about one account: a page that no cursor goes with."""
+
+    channel: str
+    account: str
+    source: str  # the source that would have brought it; empty or unknown: any of the account
+    page: Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """One thing we poll, as a connector offers it."""
 
@@ -138,6 +148,7 @@ class Scores:
     distress: float  # somebody is in danger or despair
     why: Mapping[str, float] = field(default_factory=dict)  # reasons a person is needed; independent, need not sum to 1
     model: str = ""  # name and version of the model that said so
+    vector: bytes = b""  # what the text is about, for comparing with others of the same model; empty: nothing to say
 
 
 class Priority(IntEnum):
@@ -148,7 +159,6 @@ class Priority(IntEnum):
     NORMAL = 2
     LOW = 3
 
-    vector: bytes = b""  # what the text is about, for comparing with others of the same model; empty: nothing to say
 
 class Need(StrEnum):
     """What triage decides a post is, for us."""

@@ -11,7 +11,7 @@ from domain.conduct import Conduct
 from domain.errors import Pause, Refused, Scope, Unavailable
 from domain.ports import Hears
 from domain.values import Page
-from listener import health
+from listener import health, pushes
 from listener.thrift import may_spend
 from storage import posts, rates, sources, spending
 from storage.database import reading, writing
@@ -101,6 +101,7 @@ def _store(engine: Engine, source_id: int, page: Page, conduct: Conduct, now: da
     with writing(engine) as db:
         source = db.get_one(Source, source_id)
         stored = posts.store_page(db, source, page, now=now)
+        pushes.weigh(db, source, stored, conduct=conduct, now=now)
         health.recovered(db, source, conduct=conduct, now=now)
         sources.heard_page(source, page, new=len(stored.new), late=stored.late, now=now)
         spending.book(db, source.channel, source.account, page.usage, now=now)

@@ -1,6 +1,6 @@
 """Posts: what was heard, each once, and where each is on its way through the house."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,6 +135,7 @@ def store_page(db: Session, source: Source, page: Page, *, now: datetime) -> Sto
         new += sorted(kept.values())
         late += sum(1 for post in fresh if source.newest_at and post.created_at < source.newest_at)
     mark_gone(db, source.channel, page.gone, now=now)
+    tombstones.bury(db, source.channel, page.gone, now=now)
     aside = _set_aside(db, source, page, now)
     return Stored(tuple(new), late, len(page.posts) - len(new), aside)
 
@@ -154,6 +155,7 @@ def _unknown(db: Session, channel: str, posts: Sequence[NewPost]) -> list[NewPos
     """Leave out what is stored, before its author is touched: a re-read must not bring back who was forgotten."""
     native_ids = [post.native_id for post in posts]
     known = set(db.connection().execute(_KNOWN, {"channel": channel, "native_ids": native_ids}).scalars())
+    known |= tombstones.buried(db, channel, native_ids)  # the news that it is gone came first
     return [post for post in posts if post.native_id not in known]
 
 
@@ -229,10 +231,10 @@ def mark_gone(db: Session, channel: str, native_ids: Sequence[str], *, now: date
     """
     if native_ids:
         named = select(col(Post.logical_id)).where(col(Post.channel) == channel, col(Post.native_id).in_(native_ids))
-        db.execute(
-            update(Post)
         gone = col(Post.channel) == channel, col(Post.logical_id).in_(named), col(Post.gone_at).is_(None)
         vectors.drop(db, select(col(Post.id)).where(*gone))
+        db.execute(
+            update(Post)
             .where(*gone)
             .values(gone_at=now, text="", raw={}, state=case((col(Post.state) == NEW, IGNORED), else_=col(Post.state)))
         )
@@ -299,6 +301,17 @@ def opened_by_customer(db: Session, channel: str, conversation: str) -> bool:
     return db.exec(query.limit(1)).first() is not None
 
 
+def last_from_them(db: Session, channel: str, conversation: str) -> datetime | None:
+    """Say when anybody but us last wrote in this private conversation, by the platform's clock; None: nobody has."""
+    query = select(func.max(col(Post.created_at))).where(
+        Post.channel == channel,
+        Post.conversation == conversation,
+        Post.kind == PostKind.DIRECT.value,
+        ~col(Post.own),
+    )
+    return db.exec(query).one()
+
+
 def tally(db: Session) -> dict[str, int]:
     """Count posts by state: heard = the sum, judged = settled + judged, and nothing is anywhere else."""
     rows = db.execute(select(col(Post.state), func.count()).group_by(col(Post.state))).all()
@@ -313,6 +326,12 @@ def brought(db: Session, source_id: int, *, since: datetime, until: datetime, at
         .limit(at_most)
     )
     return db.exec(select(func.count()).select_from(some.subquery())).one()
+
+
+def of_others(db: Session, row_ids: Collection[int], *, since: datetime, until: datetime) -> int:
+    """Count which of these posts are not ours and were published between two moments."""
+    theirs = col(Post.id).in_(row_ids), ~col(Post.own), col(Post.created_at) >= since, col(Post.created_at) < until
+    return db.exec(select(func.count()).select_from(Post).where(*theirs)).one()
 
 
 @dataclass(frozen=True, slots=True)

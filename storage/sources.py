@@ -132,6 +132,42 @@ def heard_page(source: Source, page: Page, *, new: int, late: int, now: datetime
     restart(source, now=now if page.more else now + pace(source, now=now))
 
 
+def named(db: Session, channel: str, account: str, name: str) -> Source | None:
+    """Find the source of this name; where there is none, the account's first; None when the account has none."""
+    query = select(Source).where(Source.channel == channel, Source.account == account, Source.state != RETIRED)
+    ordered = query.order_by((col(Source.name) == name).desc(), col(Source.id))
+    return db.exec(ordered.limit(1)).first()
+
+
+def trust(source: Source, *, until: datetime, sweep: timedelta, now: datetime) -> None:
+    """Take the platform at its word that it pushes this: until then polling is only the sweep behind it."""
+    if source.pushed_since is not None and now < source.pushed_since:
+        return
+    if source.pushed_until is None or source.pushed_until <= now:
+        source.pushed_since = now
+    source.pushed_until, source.sweep_s = until, int(sweep.total_seconds())
+
+
+def distrust(source: Source, *, now: datetime, before: datetime | None = None) -> None:
+    """Poll at the usual pace again, from now on; believe in pushes no sooner than `before`."""
+    source.pushed_since, source.pushed_until, source.missed = before, None, 0
+    if source.state == LISTENING:
+        usual = (source.last_ok_at or now) + timedelta(seconds=source.every_s)
+        source.next_poll_at = min(source.next_poll_at, max(usual, now))
+
+
+def lapsed(db: Session, *, now: datetime) -> list[Source]:
+    """List the sources that were pushed, but no more."""
+    return list(db.exec(select(Source).where(col(Source.pushed_until) <= now, Source.state != RETIRED)))
+
+
+def heard_push(source: Source, *, new: int, now: datetime) -> None:
+    """Count what a push brought; the cursor stays where polling left it."""
+    if new:
+        source.last_new_at, source.missed = now, 0
+    source.heard += new
+
+
 def wait(source: Source, *, until: datetime, why: str, paused: bool = False) -> None:
     """Leave a source alone until then, though nothing failed; `paused`: for so long that it counts as not listening."""
     source.next_poll_at, source.why = until, why

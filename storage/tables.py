@@ -6,8 +6,8 @@ from storage.arrivals import Arrival
 from storage.authors import Author
 from storage.cases import Case, CasePost, Fact
 from storage.clues import Clue
-from storage.deletions import Deletion
 from storage.corrections import Correction
+from storage.deletions import Deletion
 from storage.deliveries import Delivery
 from storage.events import Event
 from storage.gatings import Gating
@@ -52,7 +52,8 @@ __all__ = [
     "Stream",
     "Suggestion",
     "Switch",
+    "Tombstone",
     "Unreadable",
-    "Verdict",
     "Vector",
+    "Verdict",
 ]

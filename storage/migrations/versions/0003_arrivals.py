@@ -64,6 +64,14 @@ def upgrade() -> None:
     )
     asked = sa.text("state = 'asked'")
     op.create_index("deletions_asked", "deletions", ["id"], sqlite_where=asked, postgresql_where=asked)
+    op.create_table(
+        "tombstones",
+        sa.Column("channel", TEXT, nullable=False),
+        sa.Column("native_id", TEXT, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("channel", "native_id"),
+    )
+    op.create_index("ix_tombstones_at", "tombstones", ["at"])
     op.add_column("sources", sa.Column("pushed_since", TIME, nullable=True))
     op.add_column("sources", sa.Column("pushed_until", TIME, nullable=True))
     op.add_column("sources", sa.Column("sweep_s", sa.Integer(), nullable=False, server_default="0"))
