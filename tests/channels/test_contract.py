@@ -19,7 +19,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 import channels
 from domain.clock import monotonic
 from domain.errors import Refused, SottovoceError, Unavailable, Uncertain
-from domain.ports import Hears, Moderates, OpensThreads, Prices, Probes, Replies
+from domain.ports import Bans, Deletes, Hears, Likes, Moderates, OpensThreads, Prices, Probes, Replies, RepliesPrivately
 from domain.sending import DeliveryKind, Look, Order, PostRef, Standing
 from domain.values import Page
 from tests.channels.wire import Behaviour, Wire, answer, drips, drops, hangs, resets, sends
@@ -46,6 +46,17 @@ SAMPLES = {
             "access_token": "contract-secret-3",
             "access_token_secret": "contract-secret-4",
             "searches": ["nord parcel"],
+            "connect_timeout": 0.5,
+            "read_timeout": 0.3,
+        },
+    ),
+    "facebook": Sample(
+        "api_base",
+        {
+            "page_id": "900",
+            "access_token": "contract-secret-5",
+            "app_id": "77",
+            "app_secret": "contract-secret-6",
             "connect_timeout": 0.5,
             "read_timeout": 0.3,
         },
@@ -82,13 +93,14 @@ def secrets(made: BaseModel) -> list[str]:
 
 
 Act = Callable[[], object]
+ACTING: dict[type, str] = {Moderates: "hide", Likes: "like", Deletes: "delete", Bans: "ban"}
 
 
 def orders(made: Any) -> tuple[Order, Order, Order]:
     """A reply, a message and something to hide."""
     reply = Order(key="k", kind=DeliveryKind.REPLY, account=made.account, target="20", body="We are sorry.")
-    message = replace(reply, key="m", kind=DeliveryKind.MESSAGE, target="7-900")
-    return reply, message, replace(reply, key="h", kind=DeliveryKind.HIDE, body="")
+    message = replace(reply, key="m", kind=DeliveryKind.MESSAGE, target="7-900", extra={"author": "7"})
+    return reply, message, replace(reply, key="h", kind=DeliveryKind.HIDE, body="", by="person:1")
 
 
 def acts(made: Any, now: datetime) -> dict[str, Act]:
@@ -108,16 +120,26 @@ def acts(made: Any, now: datetime) -> dict[str, Act]:
             "message": lambda: made.message(message, now=now),
             "find_message": lambda: made.find_message(message, since=now, now=now),
         }
-    if isinstance(made, Moderates):
-        can |= {"hide": lambda: made.hide(hiding, now=now)}
+    if isinstance(made, RepliesPrivately):
+        can |= {
+            "private_reply": lambda: made.private_reply(order, now=now),
+            "find_private_reply": lambda: made.find_private_reply(order, since=now, now=now),
+        }
+    for port, method in ACTING.items():
+        if isinstance(made, port):
+            can |= {method: _acting(made, method, hiding, now)}
     return can
+
+
+def _acting(made: Any, method: str, order: Order, now: datetime) -> Act:
+    return lambda: getattr(made, method)(order, now=now)
 
 
 def _fetching(made: Hears, source: str, now: datetime) -> Act:
     return lambda: made.fetch(source, None, now=now)
 
 
-SENDING = ("reply", "message")
+SENDING = ("reply", "message", "private_reply")
 BEHAVIOURS: dict[str, Behaviour] = {
     "hangs": hangs,
     "drops": drops,
@@ -133,7 +155,7 @@ STATUSES = (301, 307, 400, 401, 402, 403, 404, 408, 409, 418, 429, 500, 502, 503
 
 
 def test_every_connector_has_a_sample() -> None:
-    assert "x" in CONNECTORS
+    assert {"x", "facebook"} <= set(CONNECTORS)
     assert set(CONNECTORS) == set(SAMPLES)
 
 
@@ -152,7 +174,8 @@ def test_a_connector_serves_whole_ports_only(name: str, wire: Wire, now: datetim
 
     assert isinstance(made, Hears)
     assert isinstance(made, Probes)
-    for port, method in ((Replies, "reply"), (OpensThreads, "message"), (Moderates, "hide")):
+    speaking = {Replies: "reply", OpensThreads: "message", RepliesPrivately: "private_reply"}
+    for port, method in (speaking | ACTING).items():
         assert isinstance(made, port) == hasattr(made, method)
 
 

@@ -1,0 +1,141 @@
+"""Answers on a Facebook Page: replies, hiding, likes, deleting, bans, and looking whether a reply was made.
+
+Decides nothing and never retries. What cannot be undone is done for a named person only, whoever asks.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from channels.graph_back import CLOCKS, older, ours, search_back
+from channels.graph_client import Answered, Client
+from channels.graph_endpoints import BAN, COMMENT, COMMENTS, DELETE, HIDE, LIKE, REPLY, Endpoint
+from channels.graph_fields import data, flag, graph_id, mapping
+from channels.graph_parse import UNKNOWN, Own
+from channels.graph_rules import GONE
+from channels.graph_text import MAX_COMMENT, in_characters
+from domain.errors import Refused, Unavailable, Uncertain
+from domain.sending import Look, Order, PostRef, ReadBack, Receipt, Standing
+
+NAME = "facebook"
+SHOWN = 25  # answers under a comment that are looked through for one of ours
+_NEWEST_FIRST = {"filter": "stream", "order": "reverse_chronological"}
+_ANSWERS = f"comments.filter(stream).order(reverse_chronological).limit({SHOWN}){{id,from}}"
+
+
+class Answering:
+    """The public half of the connector; see the ports `Replies`, `Moderates`, `Likes`, `Deletes` and `Bans`."""
+
+    def __init__(self, client: Client, own: Own) -> None:
+        """Build it; asks nobody."""
+        self._client, self._own = client, own
+
+    def reply(self, order: Order, *, now: datetime) -> Receipt:
+        """Answer a comment or a post in public."""
+        target = node(order.target)
+        if not in_characters(order.body, MAX_COMMENT):
+            remedy = f"1 to {MAX_COMMENT} characters."
+            raise Refused(NAME, "the text does not fit into one comment", rule="graph.does-not-fit", remedy=remedy)
+        answered = self._client.write(REPLY, target, "comments", {"message": order.body}, now=now)
+        native_id = graph_id(answered.payload.get("id"))
+        if not native_id:
+            raise Uncertain(NAME, f"Meta says yes without saying to what ({REPLY.name})")
+        return Receipt(native_id=native_id, rates=answered.rates)
+
+    def find_reply(self, order: Order, *, since: datetime, now: datetime) -> ReadBack:
+        """Look for our answer under the comment; Facebook puts answers to an answer under the comment they share."""
+        target, floor = node(order.target), since - CLOCKS
+        if not self._is_post(target):
+            parent = self._client.read(COMMENT, target, params={"fields": "id,parent{id}"}, now=now).payload
+            target = graph_id(mapping(parent.get("parent")).get("id")) or target
+
+        def ask(after: Mapping[str, str]) -> Answered:
+            params = {"fields": "id,from,message,created_time", "limit": 50, **_NEWEST_FIRST, **after}
+            return self._client.read(COMMENTS, target, "comments", params, now=now)
+
+        def match(item: Mapping[str, Any]) -> str:
+            fresh = not older(item, "created_time", floor, now=now)
+            return ours(item, order, self._own, text="message") if fresh else ""
+
+        return search_back(ask, match, lambda item: older(item, "created_time", floor, now=now))
+
+    def look(self, post: PostRef, *, now: datetime) -> Look:
+        """Re-read a comment or post, and see whether the Page has answered it. An edit keeps its id and is not seen."""
+        params = {"fields": f"id,{_ANSWERS}"}
+        try:
+            answered = self._client.read(COMMENT, node(post.native_id), params=params, now=now)
+        except Refused as refused:
+            if refused.rule in GONE:
+                return Look(standing=Standing.GONE)
+            raise
+        if not graph_id(answered.payload.get("id")):
+            raise Unavailable(NAME, f"Meta says nothing about the post ({COMMENT.name})", endpoint=COMMENT.bucket)
+        answers = [mapping(item) for item in data(answered.payload.get("comments"))]
+        by_us = any(self._own.wrote(mapping(item.get("from"))) for item in answers)
+        return Look(standing=Standing.SAME, answered_by_us=by_us, rates=answered.rates)
+
+    def hide(self, order: Order, *, now: datetime) -> Receipt:
+        """Hide a comment, where Facebook says that we can. Its author and their friends still see it."""
+        target = node(order.target)
+        asked = self._client.read(COMMENT, target, params={"fields": "id,can_hide,is_hidden"}, now=now)
+        if flag(asked.payload.get("is_hidden"), default=False):
+            return Receipt(native_id=target, rates=asked.rates)
+        if not flag(asked.payload.get("can_hide"), default=True):
+            why, remedy = "Facebook does not let us hide this", "Delete it, or answer it."
+            raise Refused(NAME, why, rule="graph.cannot-hide", remedy=remedy)
+        answered = self._client.write(HIDE, target, "", {"is_hidden": True}, now=now, sending=False)
+        return _done(answered, target, HIDE)
+
+    def like(self, order: Order, *, now: datetime) -> Receipt:
+        """Like a comment or a post as the Page."""
+        target = node(order.target)
+        return _done(self._client.write(LIKE, target, "likes", {}, now=now, sending=False), target, LIKE)
+
+    def delete(self, order: Order, *, now: datetime) -> Receipt:
+        """Delete a comment for good, for the person who decided it."""
+        target = node(order.target)
+        by_a_person(NAME, order)
+        try:
+            return _done(self._client.remove(DELETE, target, now=now), target, DELETE)
+        except Refused as refused:
+            if refused.rule in GONE:
+                return Receipt(native_id=target)
+            raise
+
+    def ban(self, order: Order, *, now: datetime) -> Receipt:
+        """Shut an author out of the Page, for the person who decided it."""
+        target = node(order.target)
+        by_a_person(NAME, order)
+        answered = self._client.write(BAN, self._own.page_id, "blocked", {"psid": target}, now=now, sending=False)
+        if answered.payload.get(target) is True:  # Meta tells the outcome for each id
+            return Receipt(native_id=target, rates=answered.rates)
+        return _done(answered, target, BAN)
+
+    def recipient(self, native_id: str) -> dict[str, str]:
+        """Name the thing a private reply answers, in Graph's word."""
+        target = node(native_id)
+        return {"post_id" if self._is_post(target) else "comment_id": target}
+
+    def _is_post(self, native_id: str) -> bool:
+        """Say whether an id is a post's on our Page, which begins with the Page's own, and not a comment's."""
+        return native_id.startswith(f"{self._own.page_id}_")
+
+
+def node(native_id: str, channel: str = NAME) -> str:
+    """Take an id that goes into an address. Raises Refused for one that is none, or of somebody Meta does not name."""
+    if not graph_id(native_id) or native_id.startswith(UNKNOWN):
+        raise Refused(channel, "the target is no id of Meta", rule="graph.bad-target")
+    return native_id
+
+
+def by_a_person(channel: str, order: Order) -> None:
+    """Raise Refused for an act that cannot be undone and that nobody of the team has decided."""
+    if not order.by:
+        why, remedy = f"only a person decides to {order.kind}", "Decide it from the card or the command line."
+        raise Refused(channel, why, rule="graph.person-only", remedy=remedy)
+
+
+def _done(answered: Answered, target: str, endpoint: Endpoint) -> Receipt:
+    if answered.payload.get("success") is not True:
+        raise Unavailable(NAME, f"Meta does not say that it is done ({endpoint.name})", endpoint=endpoint.bucket)
+    return Receipt(native_id=target, rates=answered.rates)
