@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert
+from sqlalchemy import Index, func, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import document, key, rows_of
@@ -20,6 +20,7 @@ class Event(SQLModel, table=True):
     """One thing that happened in a case. `actor` is `bot`, `customer`, `platform` or `person:<id>`."""
 
     __tablename__ = "events"
+    __table_args__ = (Index("events_at", "at", "case_id"),)  # the weekly report asks what happened within a time
 
     id: int = key()
     case_id: int = Field(foreign_key="cases.id", index=True)

@@ -16,6 +16,7 @@ from storage.links import Link
 from storage.optouts import OptOut, Salt
 from storage.posts import Post, Unreadable
 from storage.rates import Rate
+from storage.reports import Made, Quoted
 from storage.sources import Source
 from storage.spending import Spent
 from storage.streams import Stream
@@ -43,8 +44,10 @@ __all__ = [
     "Gating",
     "Incident",
     "Link",
+    "Made",
     "OptOut",
     "Post",
+    "Quoted",
     "Rate",
     "Salt",
     "Source",

@@ -1,0 +1,327 @@
+"""Weekly: reads for the report what was published, and what happened in cases, within a time. Changes nothing."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlmodel import Session
+
+from domain.values import PostKind
+from storage import links
+from storage.cases import LIVE, Case, CasePost
+from storage.columns import rows_of
+from storage.corrections import Correction
+from storage.deliveries import Delivery
+from storage.events import Event
+from storage.incidents import Incident
+from storage.links import Link
+from storage.posts import Post, Unreadable
+from storage.sources import Source
+from storage.spending import Spent
+from storage.verdicts import Verdict
+
+_POSTS, _VERDICTS, _EVENTS, _CASES = rows_of(Post), rows_of(Verdict), rows_of(Event), rows_of(Case)
+_LINKS, _DELIVERIES, _SOURCES = rows_of(CasePost), rows_of(Delivery), rows_of(Source)
+_INCIDENTS, _SPENT, _UNREADABLE = rows_of(Incident), rows_of(Spent), rows_of(Unreadable)
+_LINKED, _CORRECTIONS = rows_of(Link), rows_of(Correction)
+AT_ONCE = 10_000  # rows fetched at a time
+_HEALTH = "team:health:"  # how the order of words about a source begins; its id follows
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One post of the week, without its words. `lang` and all after it are None where nobody has judged it."""
+
+    id: int
+    channel: str
+    account: str
+    source_id: int
+    author_id: int
+    private: bool
+    created_at: datetime
+    heard_at: datetime
+    lang: str | None
+    sentiment: str | None
+    abuse: str | None
+    need: str | None
+    model: str | None
+    scores: dict[str, Any] | None
+
+
+def _within(start: datetime, end: datetime, sources: Sequence[int]) -> Any:
+    """Narrow to what others published between two moments; by source, because that has the index."""
+    return and_(_POSTS.c.source_id.in_(sources), _POSTS.c.created_at >= start, _POSTS.c.created_at < end, ~_POSTS.c.own)
+
+
+def source_ids(db: Session) -> list[int]:
+    """List every source there ever was."""
+    return list(db.connection().execute(select(_SOURCES.c.id).order_by(_SOURCES.c.id)).scalars())
+
+
+def published(db: Session, start: datetime, end: datetime) -> Iterator[Published]:
+    """Give what others published from `start` until before `end`, in no order; of an edited post the newest version.
+
+    A deleted post is among them: counts stay, words go.
+    """
+    older = replaced(db, start, end)
+    columns = (
+        _POSTS.c.id,
+        _POSTS.c.channel,
+        _POSTS.c.account,
+        _POSTS.c.source_id,
+        _POSTS.c.author_id,
+        _POSTS.c.kind == PostKind.DIRECT.value,
+        _POSTS.c.created_at,
+        _POSTS.c.heard_at,
+        *(_VERDICTS.c[name] for name in ("lang", "sentiment", "abuse", "need", "model", "scores")),
+    )
+    query = (
+        select(*columns)
+        .outerjoin(_VERDICTS, _VERDICTS.c.post_id == _POSTS.c.id)
+        .where(_within(start, end, source_ids(db)))
+    )
+    for row in db.connection().execute(query).yield_per(AT_ONCE):
+        if row[0] not in older:
+            yield Published(*row)
+
+
+def replaced(db: Session, start: datetime, end: datetime) -> frozenset[int]:
+    """List posts published within a time of which a newer version was heard: the newer one counts."""
+    newer = _POSTS.alias("newer")
+    query = (
+        select(_POSTS.c.id)
+        .join(
+            newer,
+            and_(
+                newer.c.channel == _POSTS.c.channel,
+                newer.c.logical_id == _POSTS.c.logical_id,
+                newer.c.version > _POSTS.c.version,
+            ),
+        )
+        .where(newer.c.version > literal_column("1"), _POSTS.c.created_at >= start, _POSTS.c.created_at < end)
+    )
+    return frozenset(db.connection().execute(query).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many posts of one channel, language and sentiment there were; None: not judged."""
+
+    channel: str
+    lang: str | None
+    sentiment: str | None
+    posts: int = 0
+
+
+def tally(db: Session, start: datetime, end: datetime) -> list[Tally]:
+    """Count what `published` would give, by channel, language and sentiment."""
+    by = (_POSTS.c.channel, _VERDICTS.c.lang, _VERDICTS.c.sentiment)
+    within = _within(start, end, source_ids(db))
+    query = select(*by, func.count()).outerjoin(_VERDICTS, _VERDICTS.c.post_id == _POSTS.c.id).group_by(*by)
+    found = [Tally(*row) for row in db.connection().execute(query.where(within))]
+    counts = {(row.channel, row.lang, row.sentiment): row.posts for row in found}
+    for part in _parts(sorted(replaced(db, start, end))):
+        for row in db.connection().execute(query.where(within, _POSTS.c.id.in_(part))):
+            counts[row[0], row[1], row[2]] -= row[3]
+    return [Tally(*by_what, posts=count) for by_what, count in sorted(counts.items(), key=str) if count]
+
+
+def writers(db: Session, start: datetime, end: datetime) -> set[int]:
+    """List the authors who published anything within a time."""
+    query = select(_POSTS.c.author_id).where(_within(start, end, source_ids(db))).distinct()
+    return set(db.connection().execute(query).scalars())
+
+
+def people(db: Session, author_ids: Collection[int]) -> int:
+    """Count the humans behind these authors: those linked as one customer count once."""
+    ledger = db.connection().execute(select(_LINKED.c.one, _LINKED.c.other)).all()
+    spoken_of = {author for pair in ledger for author in pair}.intersection(author_ids)
+    linked = links.members(db, spoken_of)
+    return len(set(author_ids) - spoken_of) + len({min(kin) for kin in linked.values()})
+
+
+def first_published(db: Session) -> datetime | None:
+    """Say when the first post of others was published."""
+    query = select(func.min(_POSTS.c.created_at)).where(_POSTS.c.source_id == bindparam("source"), ~_POSTS.c.own)
+    firsts = [db.connection().execute(query, {"source": source}).scalar() for source in source_ids(db)]
+    return min((first for first in firsts if first), default=None)
+
+
+def put_right(db: Session, start: datetime, end: datetime) -> frozenset[int]:
+    """List the posts published within a time of which a person corrected the verdict, whenever that was."""
+    query = (
+        select(_CORRECTIONS.c.post_id)
+        .join(_POSTS, _POSTS.c.id == _CORRECTIONS.c.post_id)
+        .where(_POSTS.c.created_at >= start, _POSTS.c.created_at < end)
+    )
+    return frozenset(db.connection().execute(query).scalars())
+
+
+def moved_cases(db: Session, start: datetime, end: datetime) -> set[int]:
+    """List the cases in which anything happened within a time, and those live at its end."""
+    happened = select(_EVENTS.c.case_id).where(_EVENTS.c.at >= start, _EVENTS.c.at < end).distinct()
+    live = select(_CASES.c.id).where(_CASES.c.opened_at < end, or_(_CASES.c.state.in_(LIVE), _CASES.c.closed_at >= end))
+    return {*db.connection().execute(happened).scalars(), *db.connection().execute(live).scalars()}
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One event of the log."""
+
+    id: int
+    case_id: int
+    at: datetime
+    actor: str
+    kind: str
+    data: dict[str, Any]
+    reason: str
+
+
+def log_of(db: Session, case_ids: Collection[int], *, end: datetime) -> Iterator[Logged]:
+    """Give the events of these cases before `end`, case by case in the order they were written."""
+    columns = [_EVENTS.c[name] for name in ("id", "case_id", "at", "actor", "kind", "data", "reason")]
+    for part in _parts(sorted(case_ids)):
+        query = select(*columns).where(_EVENTS.c.case_id.in_(part), _EVENTS.c.at < end)
+        for row in db.connection().execute(query.order_by(_EVENTS.c.case_id, _EVENTS.c.id)):
+            yield Logged(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What of a case never changes."""
+
+    id: int
+    channel: str
+    account: str
+    author_id: int
+    lang: str
+    incident_id: int | None
+
+
+def matters(db: Session, case_ids: Collection[int]) -> dict[int, Matter]:
+    """Look up cases by id."""
+    columns = [_CASES.c[name] for name in ("id", "channel", "account", "author_id", "lang", "incident_id")]
+    return {row[0]: Matter(*row) for row in _in_parts(db, select(*columns), _CASES.c.id, case_ids)}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A post of a case: when and where it was published, and how it was judged."""
+
+    id: int
+    case_id: int
+    at: datetime
+    channel: str
+    private: bool
+    abuse: str | None
+
+
+def placed(db: Session, case_ids: Collection[int]) -> Iterator[Placed]:
+    """Give the posts in these cases, in no order."""
+    query = (
+        select(
+            _POSTS.c.id,
+            _LINKS.c.case_id,
+            _POSTS.c.created_at,
+            _POSTS.c.channel,
+            _POSTS.c.kind == PostKind.DIRECT.value,
+            _VERDICTS.c.abuse,
+        )
+        .join(_LINKS, _LINKS.c.post_id == _POSTS.c.id)
+        .outerjoin(_VERDICTS, _VERDICTS.c.post_id == _POSTS.c.id)
+    )
+    for row in _in_parts(db, query, _LINKS.c.case_id, case_ids):
+        yield Placed(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a delivery of a case is."""
+
+    kind: str
+    automatic: bool
+
+
+def kinds_of(db: Session, case_ids: Collection[int]) -> dict[str, Sent]:
+    """Look up by key what kind each delivery of these cases is, and whether the bot decided it."""
+    query = select(_DELIVERIES.c.key, _DELIVERIES.c.kind, _DELIVERIES.c.automatic)
+    return {row[0]: Sent(row[1], row[2]) for row in _in_parts(db, query, _DELIVERIES.c.case_id, case_ids)}
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """An incident that went on within a time."""
+
+    id: int
+    channel: str
+    account: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+def storms(db: Session, start: datetime, end: datetime) -> list[Storm]:
+    """List incidents that began or went on within a time, oldest first."""
+    columns = [_INCIDENTS.c[name] for name in ("id", "channel", "account", "opened_at", "closed_at")]
+    query = select(*columns).where(
+        _INCIDENTS.c.opened_at < end, or_(_INCIDENTS.c.closed_at.is_(None), _INCIDENTS.c.closed_at >= start)
+    )
+    return [Storm(*row) for row in db.connection().execute(query.order_by(_INCIDENTS.c.id))]
+
+
+def troubles(db: Session, start: datetime, end: datetime) -> dict[int, int]:
+    """Count by source how often the team was told within a time that it fails, has stopped or is silent."""
+    ours = _DELIVERIES.c.order_key
+    query = select(ours, func.count()).where(
+        _DELIVERIES.c.key >= "health:",
+        _DELIVERIES.c.key < "health;",  # the next character: a range of the index on keys
+        ~_DELIVERIES.c.key.startswith("health:recovered:"),
+        _DELIVERIES.c.planned_at >= start,
+        _DELIVERIES.c.planned_at < end,
+        ours.startswith(_HEALTH),
+    )
+    found = db.connection().execute(query.group_by(ours))
+    return {int(name): count for key, count in found if (name := key.removeprefix(_HEALTH)).isdecimal()}
+
+
+def spent(db: Session, start: datetime, end: datetime) -> dict[str, int]:
+    """Sum micro-dollars by channel, over UTC days from the one `start` lies in until before the one of `end`."""
+    query = select(_SPENT.c.channel, func.sum(_SPENT.c.micros)).where(
+        _SPENT.c.day >= start.date(), _SPENT.c.day < end.date()
+    )
+    return {row[0]: int(row[1]) for row in db.connection().execute(query.group_by(_SPENT.c.channel))}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One source, as it is called."""
+
+    id: int
+    channel: str
+    account: str
+    name: str
+    since: datetime
+
+
+def heard_from(db: Session) -> list[Heard]:
+    """List every source there ever was, in a stable order."""
+    columns = [_SOURCES.c[name] for name in ("id", "channel", "account", "name", "since")]
+    query = select(*columns).order_by(_SOURCES.c.channel, _SOURCES.c.account, _SOURCES.c.name)
+    return [Heard(*row) for row in db.connection().execute(query)]
+
+
+def unread(db: Session, start: datetime, end: datetime) -> dict[int, int]:
+    """Count by source what was set aside unreadable within a time."""
+    query = select(_UNREADABLE.c.source_id, func.count()).where(_UNREADABLE.c.at >= start, _UNREADABLE.c.at < end)
+    return {row[0]: row[1] for row in db.connection().execute(query.group_by(_UNREADABLE.c.source_id))}
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), 500):
+        yield ids[start : start + 500]
+
+
+def _in_parts(db: Session, query: Select[Any], column: Any, ids: Collection[int]) -> Iterator[Any]:
+    for part in _parts(sorted(ids)):
+        yield from db.connection().execute(query.where(column.in_(part)))
