@@ -261,7 +261,7 @@ class AnswerTimes:
 class Step:
     """One step from public to private: how many cases came so far."""
 
-    key: str  # acknowledged, offered, opened, context, owned, resolved
+    key: str  # offered, acknowledged, opened, context, owned, resolved: a case came so far or further
     label: str
     reached: Figure  # count
     of_previous: Figure | None  # share of the step before; None: the first
@@ -388,7 +388,7 @@ class Report:
 
     def figures(self) -> Iterator[Figure]:
         """Give every figure once, in the order of the report; names are unique."""
-        yield from _figures(self)
+        yield from {figure.name: figure for figure in _figures(self)}.values()
 
 
 def _figures(value: object) -> Iterator[Figure]:

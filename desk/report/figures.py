@@ -1,0 +1,202 @@
+"""Figures: derives the whole report of a week from what is stored. Reads rows, changes none, asks no clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from desk.report import (
+    answer_times,
+    casebook,
+    chance,
+    figures_bot,
+    figures_cases,
+    figures_posts,
+    figures_sources,
+    measures,
+    sentences,
+)
+from desk.report import week as weeks
+from desk.report.casebook import Cut
+from desk.report.figures_posts import Earlier, Piles
+from desk.report.phrasing import value
+from desk.report.values import AnswerTimes, Figure, Found, Group, Moved, Report, Totals, Week
+from domain.conduct import DEFAULT_SLA
+from domain.hours import OpeningHours, always
+from domain.values import Need
+from storage import weekly
+from storage.weekly import Published
+
+HISTORY = 4  # weeks before that a week is held against
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """What of the settings the figures depend on."""
+
+    name: str
+    zone: ZoneInfo
+    hours: OpeningHours = field(default_factory=always)
+    promised: Mapping[Need, timedelta] = field(default_factory=lambda: dict(DEFAULT_SLA))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a week."""
+
+    posts: list[Published]
+    piles: Piles
+    earlier: Earlier
+    writers: tuple[int, int | None]  # people this week, and the week before
+    now: Cut
+    before: Cut | None
+
+
+def report(
+    db: Session, week: Week, brand: Brand, *, found: Found | None = None, revision: int = 1, revised: str = ""
+) -> Report:
+    """Derive the report of a week; `found` are its pain points. The same rows give the same report."""
+    read = _read(db, week)
+    found = found or Found()
+    put_right = weekly.put_right(db, week.start, week.end)
+    corrected, by_lang = figures_bot.corrections(read.posts, put_right)
+    totals = _totals(read)
+    answers = answer_times.answer_times(read.now, read.before, hours=brand.hours, promised=brand.promised)
+    open_cases = figures_cases.open_cases(read.now)
+    incidents = figures_cases.incidents(read.now, weekly.storms(db, week.start, week.end))
+    expected = chance.band(read.earlier.posts())
+    return Report(
+        brand=brand.name,
+        week=week,
+        revision=revision,
+        revised=revised,
+        weeks_before=len(read.earlier.weeks),
+        sentences=(
+            sentences.volume(totals, expected),
+            sentences.hurt(totals, found.pains, incidents),
+            sentences.answered(answers, open_cases),
+        ),
+        totals=totals,
+        days=figures_posts.days(read.piles, week, read.earlier),
+        channels=_channels(read),
+        languages=_languages(read, by_lang),
+        pains=found.pains,
+        moved=(*found.moved, *_moved(totals, answers)),
+        incidents=incidents,
+        praise=found.praise,
+        answers=answers,
+        funnel=figures_cases.funnel(read.now, read.before),
+        first_contact=figures_cases.first_contact(read.now, read.before),
+        effort=figures_cases.effort(read.now, read.before),
+        promises=answer_times.promises(read.now, read.before),
+        open_cases=open_cases,
+        abuse=figures_cases.abuse(read.now, read.posts),
+        bot=figures_bot.record(
+            read.now,
+            read.before,
+            corrected=by_lang,
+            all_corrected=corrected,
+            posts=read.posts,
+            money=weekly.spent(db, week.start, week.end),
+        ),
+        coverage=figures_sources.coverage(
+            weekly.heard_from(db),
+            read.posts,
+            week,
+            unreadable=weekly.unread(db, week.start, week.end),
+            troubles=weekly.troubles(db, week.start, week.end),
+        ),
+        notes=(*_notes(week, read), *found.notes),
+    )
+
+
+def _read(db: Session, week: Week) -> _Read:
+    posts = sorted(weekly.published(db, week.start, week.end), key=lambda post: post.id)
+    earlier = _earlier(db, week)
+    last = weeks.before(week)
+    book = casebook.read(db, start=last.start if earlier.weeks else week.start, end=week.end)
+    people = weekly.people(db, {post.author_id for post in posts})
+    people_before = weekly.people(db, weekly.writers(db, last.start, last.end)) if earlier.weeks else None
+    return _Read(
+        posts=posts,
+        piles=figures_posts.sort(posts, week),
+        earlier=earlier,
+        writers=(people, people_before),
+        now=Cut(book, week),
+        before=Cut(book, last) if earlier.weeks else None,
+    )
+
+
+def _earlier(db: Session, week: Week) -> Earlier:
+    """Count the weeks before, as far back as there are whole ones: the one in which listening began is none."""
+    first = weekly.first_published(db)
+    known = [weeks.before(week, weeks=back) for back in range(HISTORY, 0, -1)]
+    whole = [past for past in known if first is not None and first < past.bounds[1]]
+    return Earlier(
+        tuple(
+            tuple(tuple(weekly.tally(db, past.bounds[day], past.bounds[day + 1])) for day in range(len(past.days)))
+            for past in whole
+        )
+    )
+
+
+def _totals(read: _Read) -> Totals:
+    people, people_before = read.writers
+    return Totals(
+        posts=measures.count("posts", "Posts", posts=read.piles.whole.posts, earlier=read.earlier.posts()),
+        customers=measures.count(
+            "customers", "People who wrote", value=people, earlier=[] if people_before is None else [people_before]
+        ),
+        sentiment=figures_posts.sentiments("sentiment", read.piles.whole, read.earlier.last()),
+        **figures_cases.totals(read.now, read.before),
+    )
+
+
+def _opened(read: _Read, by: str) -> list[tuple[str, int]]:
+    matters = read.now.book.matters
+    return [(str(getattr(matters[case], by)), case) for case in figures_cases.opened(read.now)]
+
+
+def _channels(read: _Read) -> tuple[Group, ...]:
+    return figures_posts.channels(read.piles, read.earlier, _opened(read, "channel"))
+
+
+def _languages(read: _Read, corrected: dict[str, Figure]) -> tuple[Group, ...]:
+    return figures_posts.languages(read.piles, read.earlier, _opened(read, "lang"), corrected)
+
+
+def _moved(totals: Totals, answers: AnswerTimes) -> tuple[Moved, ...]:
+    """List the figures that got better or worse by more than chance."""
+    watched: Sequence[Figure] = (
+        totals.sentiment.negative,
+        totals.sentiment.positive,
+        totals.reopened,
+        answers.first.median,
+        answers.resolution.median,
+        answers.within_target,
+        answers.unanswered,
+    )
+    return tuple(
+        Moved(better=figure.better, what=_what(figure), why="", figure=figure)
+        for figure in watched
+        if figure.better is not None and not figure.too_small
+    )
+
+
+def _what(figure: Figure) -> str:
+    before = Figure(name="", label="", value=figure.before, unit=figure.unit, n=figure.n)
+    return f"{figure.label}: {value(figure)}, {value(before)} the week before"
+
+
+def _notes(week: Week, read: _Read) -> list[str]:
+    notes = []
+    longer = weeks.clock_changes(week)
+    if longer:
+        way = "back" if longer > 0 else "forward"
+        hours = 168 + longer / 60
+        notes.append(f"The clocks went {way}: the week had {hours:g} hours.")
+    if not read.earlier.weeks:
+        notes.append("A first week: there is nothing to compare it with.")
+    return notes
