@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from app.schedule import TICK, Stage
 from app.settings import Settings, connectors
-from desk import approvals
+from desk import approvals, identity
 from desk.console import Console
 from desk.faces import Faces
 from desk.mail import Mail
@@ -92,6 +92,7 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
     road += [
         Stage("follow up", lambda now: followup.run_once(engine, conduct=conduct, now=now), 10 * tick),
         Stage("approvals", lambda now: approvals.run_once(engine, conduct=conduct, now=now), 2 * tick),
+        Stage("customers", lambda now: identity.run_once(engine, conduct=conduct, now=now), 2 * tick),
         Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), 10 * tick),
         Stage("watch", lambda now: watch.run_once(engine, conduct=conduct, now=now) and False, 60 * tick),
     ]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from desk import cards, choices
+from desk import cards, choices, identity
 from desk.faces import Faces
 from desk.slack import Slack
 from domain.clock import Clock
@@ -161,6 +161,16 @@ def _decide(act: Callable[[Session, int, str, datetime], bool]) -> _Act:
     return decided
 
 
+def _same_customer(*, same: bool) -> _Act:
+    def decided(db: Session, press: Press, _conduct: Conduct, now: datetime) -> Done:
+        number = _number(press.value)
+        if number is None:
+            return None, identity.NOT_KNOWN
+        return identity.decide(db, number, same=same, by=press.by, now=now)
+
+    return decided
+
+
 _NO_CASE = "This case is not known any more."
 _LEFT = "nobody can tell whether it went; left as it is"
 
@@ -174,14 +184,20 @@ _ACTS: Mapping[str, _Act] = {
     cards.DROP: _decide(lambda db, held, by, now: decide.drop(db, held, by=by, why="not wanted", now=now)),
     cards.THERE: _decide(lambda db, held, by, now: decide.was_sent(db, held, by=by, now=now)),
     cards.AGAIN: _decide(lambda db, held, by, now: decide.resend(db, held, by=by, now=now)),
+    cards.SAME: _same_customer(same=True),
+    cards.NOT_SAME: _same_customer(same=False),
     cards.LEAVE: _decide(lambda db, held, by, now: decide.drop(db, held, by=by, why=_LEFT, now=now)),
 }
 
 
 def _case(db: Session, press: Press) -> Case | None:
-    if not press.value.isascii() or not press.value.isdecimal() or len(press.value) > 18:  # noqa: PLR2004 (64 bits)
-        return None
-    return db.get(Case, int(press.value), with_for_update=True)
+    number = _number(press.value)
+    return None if number is None else db.get(Case, number, with_for_update=True)
+
+
+def _number(value: str) -> int | None:
+    fits = value.isascii() and value.isdecimal() and len(value) <= 18  # noqa: PLR2004 (64 bits)
+    return int(value) if fits else None
 
 
 def _why_not(case: Case) -> str:

@@ -31,6 +31,7 @@ from slack_sdk.models.blocks import (
 
 from desk import phrases
 from domain.cards import Card, CardKind
+from responder.identity_view import HELD
 
 Blocks = list[dict[str, Any]]
 
@@ -44,8 +45,9 @@ SUMMARY = 1200  # of the notification: what a screen reader reads out
 TAKE, NOT_URGENT, RELEASE, RESOLVE, OPEN = "case.take", "case.not-urgent", "case.release", "case.resolve", "open"
 JUDGED = "case.judged"
 SEND, DROP, THERE, AGAIN, LEAVE = "held.send", "held.drop", "doubt.there", "doubt.again", "doubt.leave"
+SAME, NOT_SAME = "customers.same", "customers.not-same"
 
-_TEXT, _QUOTE, _FACT, _REMEDY, _FACTS = 1000, 2400, 160, 600, 12
+_TEXT, _QUOTE, _FACT, _REMEDY, _FACTS, _ALSO = 1000, 2400, 160, 600, 12, 6
 _SHARES = (1.0, 0.5, 0.25, 0.1)  # how much of each text is kept, until the card fits
 _PERSON = re.compile(r"person:([UW][A-Z0-9]{2,20})")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -157,6 +159,7 @@ def _compose(card: Card, shown: Shown, choices: Sequence[Choice | Menu], share: 
     if remedy := phrases.clean(card.remedy, int(_REMEDY * share)):
         yield _rich(RichTextSectionElement(elements=[_words("What to do: ", bold=True), *_with_code(remedy)]))
     yield from _facts(card, share)
+    yield from _also(card, share)
     if shown.corrected:
         corrected = f"✎ Judged again by {person(shown.corrected_by)}: {plain(shown.corrected)}"
         yield ContextBlock(elements=[MarkdownTextObject(text=corrected)])
@@ -194,6 +197,16 @@ def _facts(card: Card, share: float) -> Iterable[Block]:
     items = [RichTextSectionElement(elements=[_words(fact)]) for fact in kept]
     title = RichTextSectionElement(elements=[_words("Told in private", bold=True)])
     yield _rich(title, RichTextListElement(elements=items, style="bullet"))
+
+
+def _also(card: Card, share: float) -> Iterable[Block]:
+    """Say what else there is of the same customer; who holds another case of theirs is named as Slack names people."""
+    said = []
+    for line in card.also[:_ALSO]:
+        told, held, by = phrases.one_line(line, int(2 * _FACT * share) + 2).partition(HELD)
+        said.append(plain(told) + (f"{held}{person(by)}" if held else ""))
+    if said:
+        yield ContextBlock(elements=[MarkdownTextObject(text="\n".join(said))])
 
 
 def _clock(card: Card, shown: Shown) -> str:

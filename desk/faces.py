@@ -3,24 +3,27 @@
 What a card shows is noted with its delivery, so doing it twice, or after a crash, costs nothing.
 """
 
+import json
 import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from desk import choices
+from desk import choices, identity
 from desk.cards import DECIDED, Choice, Shown
 from desk.slack import Slack
 from domain.cards import Card, CardKind
 from domain.errors import Refused, Unavailable
 from domain.history import EventKind
 from domain.sending import DeliveryKind
+from responder import identity_view
 from responder import incidents as storms
-from storage import cases, deliveries, events, incidents
+from storage import cases, customers, deliveries, events, incidents, links
 from storage.authors import Author
 from storage.cases import Case
 from storage.database import reading, writing
@@ -32,6 +35,7 @@ FACE = "face"  # the name under which a delivery's `extra` holds what its card s
 READ_AGAIN = 500  # events, after a start: what happened while nobody could show it
 AT_ONCE = 500
 AFTER_STORM = timedelta(hours=1)  # its last count is shown within this time
+_MARK = 12  # hex digits that tell two sets of lines apart
 WAIT = timedelta(seconds=10)  # where Slack names no time
 
 SHOWS = frozenset(
@@ -48,6 +52,7 @@ SHOWS = frozenset(
         EventKind.SENT,
     }
 )
+_SHOWS_BESIDE = SHOWS | {EventKind.OPENED}  # on the cards of the customer's other cases
 _CLOSING = (EventKind.RESOLVED, EventKind.DISMISSED)
 _DECISIONS = {EventKind.APPROVED: "Released", EventKind.DROPPED: "Not sent, decided", EventKind.SENT: "Seen there"}
 
@@ -73,6 +78,7 @@ class Faces:
         self._engine, self._slack = engine, slack
         self._lock = threading.Lock()  # two updates of one card must not overtake each other
         self._seen: int | None = None
+        self._links_seen = 0
         self._waiting: dict[int, None] = {}
         self._not_before: datetime | None = None
 
@@ -112,10 +118,18 @@ class Faces:
         with reading(self._engine) as db:
             if self._seen is None:
                 self._seen = max(0, events.latest(db) - READ_AGAIN)
+                self._links_seen = max(0, links.latest(db) - READ_AGAIN)
+            changed: set[int] = set()
             for event_id, case_id, kind in events.after(db, self._seen, limit=AT_ONCE):
                 self._seen = event_id
                 if kind in SHOWS:
                     self._waiting[case_id] = None
+                if kind in _SHOWS_BESIDE:
+                    changed.add(case_id)
+            self._links_seen, spoken_of = identity.touched(db, self._links_seen, limit=AT_ONCE)
+            if self._links_seen:  # without a link nobody has another channel
+                spoken_of |= customers.beside(db, changed)
+            self._waiting |= dict.fromkeys(sorted(spoken_of))
 
     def _put(self, face: _Face, now: datetime) -> None:
         told = face.told
@@ -184,10 +198,21 @@ def _face(db: Session, case: Case, history: Sequence[Event], told: Delivery) -> 
     mark = f"{shown.state}|{shown.holder}|{shown.by}|{'gone' if gone else ''}" + (
         f"|{shown.corrected}" if shown.corrected else ""
     )
+    also = () if gone else _also(db, case, card)
+    if also != card.also:
+        mark += f"|{sha256(json.dumps(also).encode()).hexdigest()[:_MARK]}"
+        card = replace(card, also=also)
     if gone:
         text = "The words are deleted at their platform, and so here."
         card = replace(card, quote="", author="", facts=(), link="", text=text)
     return _Face(told=told, card=card, shown=shown, mark=mark, choices=offered)
+
+
+def _also(db: Session, case: Case, card: Card) -> tuple[str, ...]:
+    """Say what else there is of the case's customer now; a note keeps what it was told with."""
+    if card.kind is not CardKind.CASE:
+        return card.also
+    return identity_view.lines(db, case, links.members(db, {case.author_id})[case.author_id])
 
 
 def _card(told: Delivery) -> Card | None:
@@ -218,6 +243,8 @@ def _corrected(history: Sequence[Event]) -> tuple[str, str]:
 def _decided(db: Session, history: Sequence[Event], told: Delivery) -> Shown:
     """Say what became of the question: open for as long as the delivery is held by the same fence."""
     asked = told.extra[choices.OFFER]
+    if asked["kind"] == choices.IDENTITY:
+        return identity.standing(db, asked["suggestion"])
     held = db.get(Delivery, asked["delivery"])
     if held is None or (held.state == HELD and held.fence == asked["fence"]):
         return Shown()

@@ -24,6 +24,7 @@ def text(card: Card) -> str:
         phrases.clean(card.text, _TEXT),
         f"What to do: {remedy}" if (remedy := phrases.clean(card.remedy, _TEXT)) else "",
         "\n".join(("Told in private:", *(f"- {fact}" for fact in facts))) if (facts := _facts(card)) else "",
+        "\n".join(phrases.one_line(line, _FACT) for line in card.also),
         "\n".join(_where(card)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -38,6 +39,7 @@ def page(card: Card) -> str:
         _block("p", phrases.clean(card.text, _TEXT)),
         _block("p", f"What to do: {remedy}" if (remedy := phrases.clean(card.remedy, _TEXT)) else ""),
         *(("<p>Told in private:</p>", f"<ul>{items}</ul>") if (items := _items(card)) else ()),
+        *(f"<p>{escape(phrases.one_line(line, _FACT))}</p>" for line in card.also),
         *(_anchor(card)),
     ]
     body = "\n".join(part for part in parts if part)

@@ -44,6 +44,7 @@ def alert(
             text=text,
             facts=facts,
             hidden=hidden,
+            also=identity.also(batch, case),
         ).to_json(),
         case_id=case.id,
         post_id=post.id,
@@ -122,6 +123,7 @@ def _card(
     text: str,
     facts: Facts,
     hidden: Hidden,
+    also: tuple[str, ...] = (),
 ) -> Card:
     author, verdict = batch.authors[post.author_id], batch.verdicts.get(post.id)
     return Card(
@@ -144,7 +146,7 @@ def _card(
         due_at=case.due_at if case.sla == "pending" else None,
         link=post.permalink,
         facts=facts,
-        also=identity.also(batch, case),
+        also=also,
     )
 
 

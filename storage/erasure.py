@@ -6,7 +6,7 @@ them. The file itself is rid of the words after `storage.database.checkpoint`.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlmodel import Session, col, delete, select, update
 from domain.cards import Card
 from domain.history import EventKind
 from domain.sending import CUSTOMER_FACING
-from storage import authors, deletions, events, optouts, vectors
+from storage import authors, deletions, events, optouts, parting, vectors
 from storage.arrivals import NEW as WAITING
 from storage.arrivals import Arrival
 from storage.arrivals import settle as settle_arrival
@@ -55,23 +55,26 @@ class Forgotten:
     unreadable: int = 0
     envelopes: int = 0  # pushed to us and not read yet: erased whole, polling reads what others said in them
     told: tuple[Told, ...] = ()
+    linked: frozenset[int] = frozenset()  # authors who were the same customer until now: theirs is not erased
 
 
 def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
     """Erase a person of `channel`, by native id or handle, with or without @. Forgetting twice is safe.
 
     Of them stay: how many posts and cases there were, how those ended, and a digest by which they are known again as
-    somebody who wants no automatic words. The caller owns the transaction.
+    somebody who wants no automatic words. Who was linked with them is told (`linked`) and left as they are.
+    The caller owns the transaction.
     """
     author = authors.find(db, channel, who)
     if author is None:
         return _forget_mentions(db, channel, who, now)
     names = _Names(author.native_id, author.handle, token=f"forgotten:{author.id}")
     optouts.keep(db, channel, author.native_id, now=now)
+    linked, beside = parting.part(db, author.id, why=WHY, now=now)
     posts = _erase_posts(db, author.id)
     facts = db.connection().execute(delete(Fact).where(col(Fact.author_id) == author.id)).rowcount
     words, dropped = _erase_words(db, author.id, now)
-    cards, told = _erase_cards(db, select(col(Case.id)).where(col(Case.author_id) == author.id), names)
+    cards, told = _erase_cards(db, select(col(Case.id)).where(col(Case.author_id) == author.id), names, beside)
     done = Forgotten(
         author_id=author.id,
         posts=posts,
@@ -83,6 +86,7 @@ def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
         unreadable=_erase_unreadable(db, channel, names),
         envelopes=_erase_envelopes(db, names, now),
         told=told,
+        linked=linked,
     )
     deletions.forget(db, author.native_id, now=now)
     _unname_conversations(db, channel, author.id, names)
@@ -172,10 +176,11 @@ def _erase_words(db: Session, author_id: int, now: datetime) -> tuple[int, int]:
     return len(said), dropped
 
 
-def _erase_cards(db: Session, of_cases: Any, names: _Names) -> tuple[int, tuple[Told, ...]]:
+def _erase_cards(db: Session, of_cases: Any, names: _Names, beside: Sequence[Delivery]) -> tuple[int, tuple[Told, ...]]:
     """Empty what the team was, or is to be, told of the person. What is not told yet is told without their words.
 
-    A card about somebody else who named them keeps that other person's words; the names are written over.
+    A card about somebody else who named them keeps that other person's words; the names are written over. `beside` are
+    cards from which they were taken already.
     """
     theirs = set(db.exec(of_cases))
     about = col(Delivery.case_id).in_(theirs) | names.in_record(Delivery.body)
@@ -184,15 +189,16 @@ def _erase_cards(db: Session, of_cases: Any, names: _Names) -> tuple[int, tuple[
         for card in db.exec(select(Delivery).where(col(Delivery.kind).not_in(CUSTOMER_FACING), about))
         if card.case_id in theirs or names.recorded(card.body)
     ]
+    changed = {card.id: card for card in (*cards, *beside)}.values()
     told = tuple(
         Told(delivery_id=card.id, via=card.via, account=card.account, room=card.target, native_id=card.native_id)
-        for card in cards
+        for card in changed
         if card.state == SENT and card.native_id
     )
     for card in cards:
         card.body = _without_words(card.body) if card.case_id in theirs else _without_names(card.body, names)
         card.extra = {key: names.blot(value) if isinstance(value, str) else value for key, value in card.extra.items()}
-    return len(cards), told
+    return len(changed), told
 
 
 def _without_words(body: str) -> str:
@@ -200,7 +206,7 @@ def _without_words(body: str) -> str:
         card = Card.from_json(body)
     except ValueError:
         return GONE
-    return replace(card, text=GONE, quote="", author="", link="", facts=(), followers=None).to_json()
+    return replace(card, text=GONE, quote="", author="", link="", facts=(), also=(), followers=None).to_json()
 
 
 def _without_names(body: str, names: _Names) -> str:

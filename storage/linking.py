@@ -76,6 +76,11 @@ def unlink(db: Session, one: int, other: int, *, by: str, reason: str, now: date
     return DONE
 
 
+def apart(db: Session, one: int, other: int, *, by: str, reason: str, now: datetime) -> Outcome:
+    """Remember that two authors are two humans; see `unlink`."""
+    return unlink(db, one, other, by=by, reason=reason, now=now, apart=True)
+
+
 def dissolve(db: Session, author_id: int, *, by: str, reason: str, now: datetime) -> int:
     """Take back every link of one author; returns how many there were."""
     touching = [step for step in links.holding(db, {author_id}) if author_id in step]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain.cards import Card
-from domain.sending import CUSTOMER_FACING
+from domain.sending import DeliveryKind
 from storage import clues, linking, links
 from storage.cases import Case
 from storage.deliveries import Delivery
@@ -28,12 +28,11 @@ def part(db: Session, author_id: int, *, why: str, now: datetime) -> tuple[froze
 
 
 def _unsay(db: Session, author_ids: frozenset[int]) -> list[Delivery]:
-    """Empty what the cards of these authors' cases tell of the rest of their customer; they are told it anew."""
+    """Empty what the alerts of these authors' cases tell of the rest of their customer; each is shown anew."""
     theirs = select(col(Case.id)).where(col(Case.author_id).in_(author_ids))
     query = select(Delivery).where(
         col(Delivery.case_id).in_(theirs),
-        col(Delivery.kind).not_in(CUSTOMER_FACING),
-        col(Delivery.body).contains('"also": ["', autoescape=True),
+        col(Delivery.kind).in_((DeliveryKind.ALERT.value, DeliveryKind.MAIL.value)),
     )
     changed = []
     for delivery in db.exec(query) if author_ids else ():
