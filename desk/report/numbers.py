@@ -71,19 +71,18 @@ def duration(seconds: float) -> str:
     return f"{days} d {left} h" if left else f"{days} d"
 
 
-def before(one: Figure) -> str:
-    """Say what the figure was, where it changed by more than chance: "29 % the week before". Else nothing."""
+def moved(one: Figure) -> str:
+    """Say how the figure moved, where it did by more than chance: "up from 29 %, worse". Else nothing."""
     if one.change not in (Change.UP, Change.DOWN) or one.before is None or one.too_small:
         return ""
-    return f"{amount(one.before, one.unit)} the week before"
+    said = f"{one.change.value} from {amount(one.before, one.unit)}"
+    return said if one.better is None else f"{said}, {standing(one)}"
 
 
 def standing(one: Figure) -> str:
-    """Say in a word how the figure moved: "better", "worse", "more", "less", or nothing."""
-    if one.too_small or one.change not in (Change.UP, Change.DOWN):
+    """Say in a word whether the figure became "better" or "worse" by more than chance; else nothing."""
+    if one.too_small or one.better is None:
         return ""
-    if one.better is None:
-        return "more" if one.change is Change.UP else "less"
     return "better" if one.better else "worse"
 
 
