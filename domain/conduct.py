@@ -17,6 +17,14 @@ class Approval(StrEnum):
     ALL = "all"  # everything a customer would read
 
 
+class Closing(StrEnum):
+    """Who decides that one line closes a public thread whose matter was settled in private."""
+
+    NEVER = "never"
+    PERSON = "person"  # the team is asked
+    AUTOMATIC = "automatic"  # where the platform's rules allow it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
     """From `start` to `end` on the brand's wall clock no automatic word goes out; may span midnight."""
@@ -42,6 +50,13 @@ DEFAULT_SLA: Mapping[Need, timedelta] = {
 }
 """A person's first word, by need."""
 
+DEFAULT_LEADS: Mapping[str, timedelta] = {
+    "private-reply": timedelta(hours=24),
+    "bot-message": timedelta(hours=3),
+    "person-message": timedelta(hours=24),
+}
+"""How long before a platform's window shuts the team is warned, by the window's name in the rule tables."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conduct:
@@ -63,3 +78,6 @@ class Conduct:
     incident_cases: int = 8  # so many cases ...
     incident_within: timedelta = timedelta(minutes=3)  # ... within this time are one incident
     fallback_lang: str = "en"  # for languages we have no words in
+    human_agent: frozenset[str] = frozenset()  # channels on which people may answer late: the platform approved it
+    closing: Closing = Closing.PERSON
+    window_leads: Mapping[str, timedelta] = field(default_factory=lambda: dict(DEFAULT_LEADS))

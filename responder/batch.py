@@ -131,6 +131,9 @@ class Batch:
                 "rule": answer.rule,
                 "reason": answer.reason,
                 "instead": answer.instead,
+                "source": answer.source,
+                "rulebook": answer.rulebook,
+                "consent": answer.consent,
                 "evidence": ask.evidence(),
             }
         )

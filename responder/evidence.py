@@ -9,17 +9,18 @@ from sqlmodel import Session
 from domain.conduct import Conduct
 from domain.sending import CUSTOMER_FACING, DeliveryKind, Standing
 from domain.values import AnswerBy
+from responder import precedents
 from responder.asking import Answer, Ask, Stage
 from responder.gate import TEAM, gate
+from responder.language import discloses
 from storage import cases, customers, deliveries, gatings, links, posts, spending, switches, verdicts
+from storage.authors import Author
 from storage.cases import Case
 from storage.deliveries import Delivery
 from storage.gatings import Gating
 from storage.posts import Post
 
 CAP_WINDOW = timedelta(hours=1)
-_STANDS = (*deliveries.UNSETTLED, deliveries.SENT, deliveries.HELD)  # said, or still to be said
-_UNDER_WAY = (deliveries.SENDING, deliveries.UNKNOWN, deliveries.SENT)
 
 
 def sending_switch(via: str, account: str) -> str:
@@ -40,7 +41,9 @@ class Wanted:
     case_id: int | None
     post_id: int | None  # the post it answers
     author_id: int | None
+    body: str = ""
     automatic: bool = True
+    by: str = "bot"
     approved_by: str | None = None
     approved_at: datetime | None = None
     id: int | None = None  # None: not promised yet
@@ -58,7 +61,9 @@ class Wanted:
             case_id=delivery.case_id,
             post_id=delivery.post_id,
             author_id=delivery.author_id,
+            body=delivery.body,
             automatic=delivery.automatic,
+            by=delivery.by,
             approved_by=delivery.approved_by,
             approved_at=delivery.approved_at,
             id=delivery.id,
@@ -102,6 +107,9 @@ def consult(
                 rule=answer.rule,
                 reason=answer.reason,
                 instead=answer.instead,
+                source=answer.source,
+                rulebook=answer.rulebook,
+                consent=answer.consent,
                 evidence=ask.evidence(),
             ),
         )
@@ -120,20 +128,29 @@ def gather(db: Session, wanted: Wanted, *, stage: Stage, conduct: Conduct, now: 
     case = db.get(Case, wanted.case_id) if wanted.case_id else None
     post = db.get(Post, wanted.post_id) if wanted.post_id else None
     kin = links.members(db, {wanted.author_id})[wanted.author_id] if wanted.author_id else frozenset()
+    author = db.get(Author, wanted.author_id) if wanted.author_id else None
     theirs = cases.last_direct(db, case) if case else None
     others = _other_bot_words(db, wanted)
+    closings = [precedents.is_closing(other.key) for other in others if other.kind == DeliveryKind.REPLY]
+    stopped = switches.why(db, sending_switch(wanted.via, wanted.account))
+    message = wanted.kind is DeliveryKind.MESSAGE
+    same_to_them, same = precedents.same_words(db, wanted, now)
     return Ask(
         stage=stage,
         now=now,
+        channel=wanted.via,
         kind=wanted.kind,
         conduct=conduct,
         automatic=wanted.automatic,
+        by=wanted.by,
+        closing=precedents.is_closing(wanted.key),
         planned_at=wanted.planned_at,
         approved_by=wanted.approved_by,
         approved_at=wanted.approved_at,
         said_at=post.created_at if post else None,
         paused=switches.is_on(db, switches.PAUSED),
-        sending_stopped=switches.is_on(db, sending_switch(wanted.via, wanted.account)),
+        sending_stopped=stopped is not None,
+        stopped_why=stopped or "",
         opted_out=customers.opted_out(db, kin),
         automatic_last_hour=_within_cap_window(db, wanted, kin, now),
         claimed_by=case.claimed_by if case else None,
@@ -141,10 +158,19 @@ def gather(db: Session, wanted: Wanted, *, stage: Stage, conduct: Conduct, now: 
         answer_by=_answer_by(db, case, post, wanted.kind),
         summoned=post is None or post.summoned,
         encrypted=bool(post and post.encrypted),
-        public_answers=sum(other.kind == DeliveryKind.REPLY for other in others),
-        customer_opened=wanted.kind is DeliveryKind.MESSAGE and posts.opened_by_customer(db, wanted.via, wanted.target),
+        **precedents.allowed_by_platform(post, author),
+        public_answers=closings.count(False),
+        closings=closings.count(True),
+        private_replies=precedents.private_replies(db, wanted, post),
+        private_replies_by_bot=sum(other.kind == DeliveryKind.PRIVATE_REPLY for other in others),
+        customer_opened=message and posts.opened_by_customer(db, wanted.via, wanted.target),
         last_theirs_at=theirs.heard_at if theirs else None,
+        window_from=posts.last_from_them(db, wanted.via, wanted.target) if message else None,
         already_answered_their_last=_answered(others, wanted, theirs),
+        discloses=discloses(wanted.body),
+        disclosed_at=precedents.disclosed_at(db, author, case),
+        same_to_them_at=same_to_them,
+        same_at=same,
         standing=_standing(db, post, seen),
         answered_by_person_in_app=seen.answered_in_app,
         spent_micros=spending.this_month(db, wanted.via, wanted.account, now=now),
@@ -161,11 +187,7 @@ def _other_bot_words(db: Session, wanted: Wanted) -> list[Delivery]:
     return [
         other
         for other in deliveries.of_case(db, wanted.case_id)
-        if other.kind in CUSTOMER_FACING
-        and other.automatic
-        and other.key != wanted.key
-        and other.state in _STANDS
-        and (wanted.id is None or other.id < wanted.id or other.state in _UNDER_WAY)
+        if other.kind in CUSTOMER_FACING and other.automatic and precedents.before(other, wanted)
     ]
 
 

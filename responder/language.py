@@ -33,6 +33,7 @@ class Words:
     person: tuple[str, ...]  # needles from here on
     bot: tuple[str, ...]
     callback: tuple[str, ...]
+    automated: tuple[str, ...]  # every disclosure shows one of these
     stop: frozenset[str]  # whole texts
     stop_phrases: tuple[str, ...]
 
@@ -95,6 +96,17 @@ def choose(wanted: Iterable[str | None], *, fallback: str) -> tuple[Words, bool]
     return words(fallback), True
 
 
+def discloses(text: str) -> bool:
+    """Say whether a text of ours says, in any of our languages, that a machine writes it."""
+    plain = text.casefold()
+    return any(mark in plain for mark in _marks())
+
+
+@cache
+def _marks() -> tuple[str, ...]:
+    return tuple(sorted({mark for lang in available() for mark in words(lang).automated}))
+
+
 _FOLDER = files("responder").joinpath("words")
 
 
@@ -120,6 +132,7 @@ def _read(lang: str, data: dict[str, Any]) -> Words:
         person=needles(signals["person"]),
         bot=needles(signals["bot"]),
         callback=needles(signals["callback"]),
+        automated=tuple(mark.casefold() for mark in data["automated"]),
         stop=frozenset(comparable(word).strip() for word in signals["stop"]),
         stop_phrases=needles(signals["stop_phrases"]),
     )

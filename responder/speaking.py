@@ -36,7 +36,7 @@ def say(batch: Batch, case: Case, post: Post, saying: Saying, *, first: bool = F
     otherwise the case and its posts must be written.
     """
     key = f"case-{case.id}:{saying.name}"
-    answer = _by_docket(batch, case, post, key) if first else _by_rows(batch, case, post, key, saying)
+    answer = _by_docket(batch, case, post, key, saying) if first else _by_rows(batch, case, post, key, saying)
     batch.promise(
         Promise(
             key=key,
@@ -62,8 +62,9 @@ def say(batch: Batch, case: Case, post: Post, saying: Saying, *, first: bool = F
     return answer
 
 
-def _by_docket(batch: Batch, case: Case, post: Post, key: str) -> Answer:
-    ask = batch.docket.ask(case, post, batch.authors[case.author_id], batch.verdicts[post.id])
+def _by_docket(batch: Batch, case: Case, post: Post, key: str, saying: Saying) -> Answer:
+    author, verdict = batch.authors[case.author_id], batch.verdicts[post.id]
+    ask = batch.docket.ask(case, post, author, verdict, body=saying.text)
     answer = gate(ask)
     batch.keep(key, ask, answer, case)
     if answer.verdict is not Says.REFUSE:
@@ -83,6 +84,7 @@ def _by_rows(batch: Batch, case: Case, post: Post, key: str, saying: Saying) -> 
         case_id=case.id,
         post_id=post.id,
         author_id=case.author_id,
+        body=saying.text,
     )
     answer = consult(batch.db, wanted, stage=Stage.PLAN, conduct=batch.conduct, now=batch.now)
     if answer.verdict is not Says.REFUSE:

@@ -24,6 +24,9 @@ class Gating(SQLModel, table=True):
     rule: str
     reason: str
     instead: str = ""  # what is allowed instead
+    source: str = ""  # who says so, and as of when
+    rulebook: str = ""  # the version of the rules that were asked
+    consent: str = ""  # what the customer did that allows an automatic word
     evidence: dict[str, Any] = document()
 
 

@@ -46,6 +46,12 @@ def is_on(db: Session, name: str) -> bool:
     return bool(row and row.on)
 
 
+def why(db: Session, name: str) -> str | None:
+    """Say why a switch is on; None: it is off."""
+    row = db.get(Switch, name)
+    return row.why if row and row.on else None
+
+
 def beat(db: Session, stage: str, *, worked: bool, now: datetime, failure: str = "") -> None:
     """Note a stage's sign of life."""
     row: dict[str, object] = {"stage": stage, "ran_at": now}

@@ -124,7 +124,7 @@ class House:
                 "account": BRAND,
                 "order_key": f"customer:{case.author_id if case else 0}",
                 "target": heard.native_id if heard else "p-0",
-                "body": f"We are on it ({what}, {case_id})",
+                "body": f"We are on it, automatically ({what}, {case_id})",
                 "case_id": case_id,
                 "post_id": heard.id if heard else None,
                 "author_id": case.author_id if case else None,

@@ -21,7 +21,7 @@ def test_a_promise_is_kept_once_with_its_receipt(house: House) -> None:
     row = house.row(key)
     assert worked
     assert (row.state, row.native_id, row.sent_at, row.attempts) == (SENT, "n1", house.now, 1)
-    assert house.network.bodies() == [f"We are on it (acknowledge, {case})"]
+    assert house.network.bodies() == [f"We are on it, automatically (acknowledge, {case})"]
     assert not house.step()
     assert house.network.calls == 1
 

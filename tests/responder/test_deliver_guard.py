@@ -12,7 +12,7 @@ from domain.history import EventKind
 from domain.sending import DeliveryKind, Standing
 from responder import decide, deliver
 from responder.evidence import sending_switch
-from responder.rules import LOOK_AGAIN
+from responder.checks import LOOK_AGAIN
 from responder.senders import LEASE, Sender
 from storage import switches
 from storage.cases import Case

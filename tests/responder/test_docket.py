@@ -14,7 +14,7 @@ from domain.values import Usage
 from responder.asking import Stage
 from responder.docket import Docket
 from responder.evidence import Wanted, gather, sending_switch
-from storage import authors, posts, spending, switches, verdicts
+from storage import authors, deliveries, posts, spending, switches, verdicts
 from storage.authors import Author
 from storage.cases import Case
 from storage.database import reading, writing
@@ -71,6 +71,8 @@ def test_both_see_the_same(
     with reading(engine) as db:
         docket = Docket(db, {author.id}, conduct=conduct, now=road.now)
         for case in db.exec(select(Case).where(Case.author_id == author.id)):
+            words = [row.body for row in deliveries.of_case(db, case.id) if row.kind == DeliveryKind.REPLY]
+            body = (words or ["An automated word"])[0]
             post = db.exec(select(posts.Post).where(posts.Post.conversation == case.conversation)).one()
             wanted = Wanted(
                 key=f"case-{case.id}:another",
@@ -82,9 +84,11 @@ def test_both_see_the_same(
                 case_id=case.id,
                 post_id=post.id,
                 author_id=author.id,
+                body=body,
             )
             one = gather(db, wanted, stage=Stage.PLAN, conduct=conduct, now=road.now)
-            many = docket.ask(case, post, db.get_one(Author, author.id), verdicts.of(db, [post.id])[post.id])
+            judged = verdicts.of(db, [post.id])[post.id]
+            many = docket.ask(case, post, db.get_one(Author, author.id), judged, body=body)
             assert many == replace(one, public_answers=0)  # the acknowledgement that was promised meanwhile
 
 
