@@ -13,8 +13,8 @@ from domain.clock import utc_now
 from domain.errors import ConfigError, SottovoceError
 from domain.masking import mask
 from domain.values import Priority, Span
-from responder import claims
-from storage import cases, deliveries, events, gatings, verdicts
+from responder import claims, identity_view
+from storage import cases, customers, deliveries, events, gatings, links, verdicts
 from storage.authors import Author
 from storage.cases import Case
 from storage.database import reading, writing
@@ -89,6 +89,7 @@ def describe(db: Session, case: Case) -> dict[str, Any]:
     return {
         **_short(case, db.get_one(Author, case.author_id)),
         "posts": [_post(post, judged.get(post.id)) for post in posts],
+        **_customer(db, case),
         "facts": [{"kind": fact.kind, "post": fact.post_id, "at": fact.at} for fact in cases.facts_of(db, case.id)],
         "deliveries": [
             {
@@ -112,6 +113,19 @@ def describe(db: Session, case: Case) -> dict[str, Any]:
         "events": [
             {"at": event.at, "actor": event.actor, "kind": event.kind, "reason": event.reason, "data": event.data}
             for event in events.of_case(db, case.id)
+        ],
+    }
+
+
+def _customer(db: Session, case: Case) -> dict[str, Any]:
+    """Say what else there is of the case's customer, on this channel and others."""
+    kin = links.members(db, {case.author_id})[case.author_id]
+    told = customers.facts_elsewhere(db, case.author_id, kin)
+    return {
+        "customer": min(kin),
+        "also": list(identity_view.lines(db, case, kin)),
+        "facts_elsewhere": [
+            {"kind": each.kind, "channel": each.channel, "case": each.case_id, "at": each.at} for each in told
         ],
     }
 
@@ -174,6 +188,8 @@ def _draw(found: dict[str, Any]) -> None:
     out.print(f"[bold]Case {found['id']}[/] {found['need']} ({found['priority']}), {found['state']}: {found['reason']}")
     out.print(f"{found['author']} on {found['channel']}, {found['lang']}; handoff {found['handoff']}", markup=False)
     due = f"{found['due_at']:%d %b %H:%M} UTC" if found["due_at"] else "none"
+    for line in found["also"]:
+        out.print(line, style="green", markup=False)
     out.print(
         f"First answer: {found['sla']}, promised by {due}; held by {found['claimed_by'] or 'nobody'}\n", markup=False
     )

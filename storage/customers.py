@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations, islice
 
 from sqlmodel import Session, col, func, select
 
 from storage import authors, links
 from storage.authors import Author
 from storage.cases import LIVE, Case, Fact
+
+SHORTEST_HANDLE = 5  # letters and digits; shorter ones meet by chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +108,15 @@ def held_beside(db: Session, case_id: int, kin: Collection[int]) -> list[Held]:
 
 def facts_elsewhere(db: Session, author_id: int, kin: Collection[int]) -> list[Known]:
     """List what the others of `kin` have told us, oldest first."""
+    return facts_of(db, set(kin) - {author_id})
+
+
+def facts_of(db: Session, author_ids: Collection[int]) -> list[Known]:
+    """List what these authors have told us, oldest first."""
     query = (
         select(Fact, Case.channel)
         .join(Case, col(Case.id) == col(Fact.case_id))
-        .where(col(Fact.author_id).in_(set(kin) - {author_id}))
+        .where(col(Fact.author_id).in_(author_ids))
         .order_by(col(Fact.id))
     )
     return [
@@ -130,3 +138,20 @@ def beside(db: Session, case_ids: Collection[int]) -> set[int]:
     kin = frozenset().union(*found.values())
     live = select(col(Case.id)).where(col(Case.author_id).in_(kin), col(Case.state).in_(LIVE))
     return set(db.exec(live)) - set(case_ids)
+
+
+def namesakes(db: Session, *, limit: int) -> list[tuple[Author, Author]]:
+    """List pairs of authors with cases on two channels whose handles read the same; alone this says next to nothing."""
+    query = select(Author).where(col(Author.id).in_(select(col(Case.author_id))), col(Author.forgotten_at).is_(None))
+    alike: defaultdict[str, list[Author]] = defaultdict(list)
+    for author in db.exec(query.order_by(col(Author.id))):
+        spelled = "".join(character for character in author.handle.casefold() if character.isalnum())
+        if len(spelled) >= SHORTEST_HANDLE:
+            alike[spelled].append(author)
+    pairs = (pair for theirs in alike.values() for pair in combinations(theirs, 2))
+    return list(islice((pair for pair in pairs if pair[0].channel != pair[1].channel and _open(db, pair)), limit))
+
+
+def _open(db: Session, pair: tuple[Author, Author]) -> bool:
+    one, other = pair
+    return links.last(db, one.id, other.id) is None and other.id not in links.members(db, {one.id})[one.id]
