@@ -37,10 +37,12 @@ def ask_and_write(path: Path) -> None:
     zone = typer.prompt("Its time zone", default="UTC")
     tables: dict[str, dict[str, Any]] = {}
     secrets: dict[str, str] = {}
-    for name, module in connectors().items():
+    found = connectors()
+    for name, module in found.items():
         out.print(f"\n[bold]{name}[/]")
-        out.print(getattr(module, "PERMISSIONS", ""), markup=False)
-        if typer.confirm(f"Connect {name}?", default=True):
+        # without any channel there is nothing to hear: the last one is wanted where none was
+        if typer.confirm(f"Connect {name}?", default=not tables and name == list(found)[-1]):
+            out.print(getattr(module, "PERMISSIONS", ""), markup=False)
             tables[name] = _ask(name, module.Settings, secrets)
     out.print(SLACK)
     if typer.confirm("Connect Slack?", default=True):

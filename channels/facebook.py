@@ -104,6 +104,10 @@ class Facebook:
         """Name the rate row of `source`; Meta bills nothing. See `Hears`."""
         return self._hearing.cost(source)
 
+    def thread(self, author: str, *, now: datetime) -> str:
+        """Name the private conversation with `author`, as polling names it; empty where there is none. One request."""
+        return self._talk.thread(author, now=now)
+
     def fits(self, text: str, kind: DeliveryKind = DeliveryKind.REPLY) -> bool:
         """Say whether Facebook would take `text` as one such answer; see `Replies`."""
         private = kind in (DeliveryKind.MESSAGE, DeliveryKind.PRIVATE_REPLY)

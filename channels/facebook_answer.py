@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from channels.graph_acts import by_a_person, done, node
 from channels.graph_back import CLOCKS, older, ours, search_back
 from channels.graph_client import Answered, Client
-from channels.graph_endpoints import BAN, COMMENT, COMMENTS, DELETE, HIDE, LIKE, REPLY, Endpoint
+from channels.graph_endpoints import BAN, COMMENT, COMMENTS, DELETE, HIDE, LIKE, REPLY
 from channels.graph_fields import data, flag, graph_id, mapping
-from channels.graph_parse import UNKNOWN, Own
+from channels.graph_parse import Own
 from channels.graph_rules import GONE
 from channels.graph_text import MAX_COMMENT, in_characters
 from domain.errors import Refused, Unavailable, Uncertain
@@ -32,7 +33,7 @@ class Answering:
 
     def reply(self, order: Order, *, now: datetime) -> Receipt:
         """Answer a comment or a post in public."""
-        target = node(order.target)
+        target = node(order.target, NAME)
         if not in_characters(order.body, MAX_COMMENT):
             remedy = f"1 to {MAX_COMMENT} characters."
             raise Refused(NAME, "the text does not fit into one comment", rule="graph.does-not-fit", remedy=remedy)
@@ -44,7 +45,7 @@ class Answering:
 
     def find_reply(self, order: Order, *, since: datetime, now: datetime) -> ReadBack:
         """Look for our answer under the comment; Facebook puts answers to an answer under the comment they share."""
-        target, floor = node(order.target), since - CLOCKS
+        target, floor = node(order.target, NAME), since - CLOCKS
         if not self._is_post(target):
             parent = self._client.read(COMMENT, target, params={"fields": "id,parent{id}"}, now=now).payload
             target = graph_id(mapping(parent.get("parent")).get("id")) or target
@@ -63,7 +64,7 @@ class Answering:
         """Re-read a comment or post, and see whether the Page has answered it. An edit keeps its id and is not seen."""
         params = {"fields": f"id,{_ANSWERS}"}
         try:
-            answered = self._client.read(COMMENT, node(post.native_id), params=params, now=now)
+            answered = self._client.read(COMMENT, node(post.native_id, NAME), params=params, now=now)
         except Refused as refused:
             if refused.rule in GONE:
                 return Look(standing=Standing.GONE)
@@ -76,7 +77,7 @@ class Answering:
 
     def hide(self, order: Order, *, now: datetime) -> Receipt:
         """Hide a comment, where Facebook says that we can. Its author and their friends still see it."""
-        target = node(order.target)
+        target = node(order.target, NAME)
         asked = self._client.read(COMMENT, target, params={"fields": "id,can_hide,is_hidden"}, now=now)
         if flag(asked.payload.get("is_hidden"), default=False):
             return Receipt(native_id=target, rates=asked.rates)
@@ -84,19 +85,19 @@ class Answering:
             why, remedy = "Facebook does not let us hide this", "Delete it, or answer it."
             raise Refused(NAME, why, rule="graph.cannot-hide", remedy=remedy)
         answered = self._client.write(HIDE, target, "", {"is_hidden": True}, now=now, sending=False)
-        return _done(answered, target, HIDE)
+        return done(answered, target, HIDE, NAME)
 
     def like(self, order: Order, *, now: datetime) -> Receipt:
         """Like a comment or a post as the Page."""
-        target = node(order.target)
-        return _done(self._client.write(LIKE, target, "likes", {}, now=now, sending=False), target, LIKE)
+        target = node(order.target, NAME)
+        return done(self._client.write(LIKE, target, "likes", {}, now=now, sending=False), target, LIKE, NAME)
 
     def delete(self, order: Order, *, now: datetime) -> Receipt:
         """Delete a comment for good, for the person who decided it."""
-        target = node(order.target)
-        by_a_person(NAME, order)
+        target = node(order.target, NAME)
+        by_a_person(order, NAME)
         try:
-            return _done(self._client.remove(DELETE, target, now=now), target, DELETE)
+            return done(self._client.remove(DELETE, target, now=now), target, DELETE, NAME)
         except Refused as refused:
             if refused.rule in GONE:
                 return Receipt(native_id=target)
@@ -104,38 +105,18 @@ class Answering:
 
     def ban(self, order: Order, *, now: datetime) -> Receipt:
         """Shut an author out of the Page, for the person who decided it."""
-        target = node(order.target)
-        by_a_person(NAME, order)
+        target = node(order.target, NAME)
+        by_a_person(order, NAME)
         answered = self._client.write(BAN, self._own.page_id, "blocked", {"psid": target}, now=now, sending=False)
         if answered.payload.get(target) is True:  # Meta tells the outcome for each id
             return Receipt(native_id=target, rates=answered.rates)
-        return _done(answered, target, BAN)
+        return done(answered, target, BAN, NAME)
 
     def recipient(self, native_id: str) -> dict[str, str]:
         """Name the thing a private reply answers, in Graph's word."""
-        target = node(native_id)
+        target = node(native_id, NAME)
         return {"post_id" if self._is_post(target) else "comment_id": target}
 
     def _is_post(self, native_id: str) -> bool:
         """Say whether an id is a post's on our Page, which begins with the Page's own, and not a comment's."""
         return native_id.startswith(f"{self._own.page_id}_")
-
-
-def node(native_id: str, channel: str = NAME) -> str:
-    """Take an id that goes into an address. Raises Refused for one that is none, or of somebody Meta does not name."""
-    if not graph_id(native_id) or native_id.startswith(UNKNOWN):
-        raise Refused(channel, "the target is no id of Meta", rule="graph.bad-target")
-    return native_id
-
-
-def by_a_person(channel: str, order: Order) -> None:
-    """Raise Refused for an act that cannot be undone and that nobody of the team has decided."""
-    if not order.by:
-        why, remedy = f"only a person decides to {order.kind}", "Decide it from the card or the command line."
-        raise Refused(channel, why, rule="graph.person-only", remedy=remedy)
-
-
-def _done(answered: Answered, target: str, endpoint: Endpoint) -> Receipt:
-    if answered.payload.get("success") is not True:
-        raise Unavailable(NAME, f"Meta does not say that it is done ({endpoint.name})", endpoint=endpoint.bucket)
-    return Receipt(native_id=target, rates=answered.rates)

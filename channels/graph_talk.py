@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from channels.graph_acts import node
 from channels.graph_back import CLOCKS, older, ours, search_back
 from channels.graph_client import Answered, Client
 from channels.graph_endpoints import IG_MESSAGE, IG_MESSAGES, MESSAGE, MESSAGES, Endpoint
@@ -54,6 +55,12 @@ class Talk:
             raise self._refused("nobody is known to send it to", "graph.no-recipient", "Answer from Meta's own app.")
         return self._send(order, {"id": author}, self._kind(order, now), now)
 
+    def thread(self, author: str, *, now: datetime) -> str:
+        """Name the conversation with a customer, as the inbox names it; empty where there is none. One request."""
+        params = {"platform": self.platform, "user_id": node(author, self.channel), "fields": "id"}
+        found = self.client.read(conversations(self.platform), self.own.page_id, "conversations", params, now=now)
+        return next((graph_id(mapping(talk).get("id")) for talk in data(found.payload)), "")
+
     def private_reply(self, order: Order, *, now: datetime, target: Mapping[str, str]) -> Receipt:
         """Answer a comment or visitor's post in private; `target` is Graph's `recipient`. Meta takes one a post."""
         return self._send(order, target, {}, now)
@@ -61,7 +68,7 @@ class Talk:
     def find_message(self, order: Order, *, since: datetime, now: datetime) -> ReadBack:
         """Look for a message of ours in this conversation, in these words, no older than the attempt."""
         endpoint = IG_MESSAGES if self.platform == INSTAGRAM else MESSAGES
-        target, floor = self.node(order.target), since - CLOCKS
+        target, floor = node(order.target, self.channel), since - CLOCKS
 
         def ask(after: Mapping[str, str]) -> Answered:
             params = {"fields": MESSAGE_FIELDS, "limit": MESSAGES_SHOWN, **after}
@@ -103,12 +110,6 @@ class Talk:
         if back.native_id is None and doubtful:
             return ReadBack(native_id=None, complete=False, rates=back.rates)
         return back
-
-    def node(self, native_id: str) -> str:
-        """Take an id that goes into an address. Raises Refused for anything else."""
-        if not graph_id(native_id):
-            raise self._refused("the target is no id of Meta", "graph.bad-target", "")
-        return native_id
 
     def _send(self, order: Order, recipient: Mapping[str, str], kind: Mapping[str, str], now: datetime) -> Receipt:
         if not self.fits(order.body):

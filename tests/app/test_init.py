@@ -10,6 +10,7 @@ from channels.x import PERMISSIONS
 
 KEYS = ["ck-value", "cs-value", "at-value", "ats-value"]
 YES, NO, NOTHING = "y", "n", ""
+ONLY_X = [NO, NO, YES]  # of Facebook, Instagram and X
 
 
 def init(terminal: CliRunner, file: Path, *typed: str) -> tuple[int, str]:
@@ -22,7 +23,7 @@ def test_what_is_answered_becomes_settings_that_load_and_begin_in_dry_run(termin
     slack = ["xoxb-1", "xapp-1", "C0123456789", NOTHING]
 
     code, output = init(
-        terminal, file, 'Nord "Express" Parcel', "Asia/Vientiane", YES, "NordParcel", *KEYS, YES, *slack
+        terminal, file, 'Nord "Express" Parcel', "Asia/Vientiane", *ONLY_X, "NordParcel", *KEYS, YES, *slack
     )
 
     settings = load(file, environment={})
@@ -41,7 +42,7 @@ def test_secrets_lie_in_files_only_their_owner_reads_and_nowhere_else(terminal: 
     (tmp_path / "secrets" / "x_consumer_key").write_text("old", "utf-8")
     (tmp_path / "secrets" / "x_consumer_key").chmod(0o644)
 
-    _, output = init(terminal, file, "Nord", "UTC", YES, NOTHING, *KEYS, NO)
+    _, output = init(terminal, file, "Nord", "UTC", *ONLY_X, NOTHING, *KEYS, NO)
 
     secrets = sorted((tmp_path / "secrets").iterdir())
     assert {path.name for path in secrets} == {
@@ -57,7 +58,7 @@ def test_secrets_lie_in_files_only_their_owner_reads_and_nowhere_else(terminal: 
 
 
 def test_each_permission_and_price_is_explained_before_it_is_asked_for(terminal: CliRunner, tmp_path: Path) -> None:
-    _, output = init(terminal, tmp_path / "sottovoce.toml", "Nord", "UTC", YES, NOTHING, *KEYS, NO)
+    _, output = init(terminal, tmp_path / "sottovoce.toml", "Nord", "UTC", *ONLY_X, NOTHING, *KEYS, NO)
 
     assert " ".join(PERMISSIONS.split()) in " ".join(output.split())
     assert output.index("What X charges") < output.index("API key")
@@ -69,7 +70,7 @@ def test_who_leaves_the_four_secrets_empty_is_asked_for_a_token_instead(terminal
     file = tmp_path / "sottovoce.toml"
 
     code, output = init(
-        terminal, file, "Nord", "UTC", YES, "NordParcel", NOTHING, NOTHING, NOTHING, NOTHING, "user-token", NO
+        terminal, file, "Nord", "UTC", *ONLY_X, "NordParcel", NOTHING, NOTHING, NOTHING, NOTHING, "user-token", NO
     )
 
     assert code == 0, output
@@ -77,7 +78,7 @@ def test_who_leaves_the_four_secrets_empty_is_asked_for_a_token_instead(terminal
 
 
 def test_who_gives_the_four_is_not_asked_for_a_token(terminal: CliRunner, tmp_path: Path) -> None:
-    _, output = init(terminal, tmp_path / "sottovoce.toml", "Nord", "UTC", YES, NOTHING, *KEYS, NO)
+    _, output = init(terminal, tmp_path / "sottovoce.toml", "Nord", "UTC", *ONLY_X, NOTHING, *KEYS, NO)
 
     assert "OAuth 2.0" not in output.split("API key")[1]
 
@@ -93,3 +94,31 @@ def test_settings_that_exist_are_only_written_anew_when_told_to(
 
     assert code == 1
     assert file.read_text("utf-8") == "brand = 'kept'\n"
+
+
+def test_facebook_and_instagram_are_asked_for_with_what_each_permission_is_for(
+    terminal: CliRunner, tmp_path: Path
+) -> None:
+    file = tmp_path / "sottovoce.toml"
+    page = [YES, "900", "page-token", "77", "app-secret"]
+    account = [YES, NOTHING, "page-token", NOTHING, NOTHING, NOTHING, "nordparcel"]
+
+    code, output = init(terminal, file, "Nord", "UTC", *page, *account, NO, NO)
+
+    channels = load(file, environment={}).channels
+    assert code == 0, output
+    assert set(channels) == {"facebook", "instagram"}
+    assert channels["facebook"].app_secret.get_secret_value() == "app-secret"
+    assert (channels["facebook"].page_id, channels["instagram"].handle) == ("900", "nordparcel")
+    for permission in ("pages_manage_engagement", "instagram_manage_comments"):
+        assert permission in output
+    assert "app-secret" not in output
+
+
+def test_who_only_presses_enter_is_asked_about_the_last_channel_not_all(terminal: CliRunner, tmp_path: Path) -> None:
+    _, output = init(
+        terminal, tmp_path / "sottovoce.toml", "Nord", "UTC", NOTHING, NOTHING, NOTHING, NOTHING, *KEYS, NO
+    )
+
+    assert "Page access token" not in output
+    assert "API key" in output

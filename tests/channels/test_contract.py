@@ -61,6 +61,19 @@ SAMPLES = {
             "read_timeout": 0.3,
         },
     ),
+    "instagram": Sample(
+        "api_base",
+        {
+            "page_id": "900",
+            "user_id": "901",
+            "handle": "nordparcel",
+            "access_token": "contract-secret-7",
+            "app_id": "77",
+            "app_secret": "contract-secret-8",
+            "connect_timeout": 0.5,
+            "read_timeout": 0.3,
+        },
+    ),
 }
 
 
@@ -155,7 +168,7 @@ STATUSES = (301, 307, 400, 401, 402, 403, 404, 408, 409, 418, 429, 500, 502, 503
 
 
 def test_every_connector_has_a_sample() -> None:
-    assert {"x", "facebook"} <= set(CONNECTORS)
+    assert {"x", "facebook", "instagram"} <= set(CONNECTORS)
     assert set(CONNECTORS) == set(SAMPLES)
 
 
