@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sandbox import graph_books
+from sandbox.graph import Graph
+from sandbox.graph_values import Item
 from sandbox.scenario import Planned
 from sandbox.slack import Slack
 from sandbox.slack_state import Message
@@ -19,7 +22,8 @@ class Heard:
 
     id: str
     author: str
-    way: str  # mention, search or direct
+    way: str  # mention, search or direct; on Facebook and Instagram comment, visitor, review, tag or direct
+    network: str = "x"
     lang: str = "und"
     kind: str = ""  # what the scenario's author would call it
     why: str = ""
@@ -32,10 +36,11 @@ class Heard:
 class Received:
     """What one customer got from the brand."""
 
-    username: str
+    username: str  # on Facebook and Instagram the network stands before it: "facebook:ana"
     replies: tuple[str, ...]  # in public, as written
     directs: tuple[str, ...]
-    wrote: int  # private messages of theirs
+    private_replies: tuple[str, ...] = ()
+    wrote: int = 0  # private messages of theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,7 @@ class Books:
     rooms: Mapping[str, int]  # Slack messages by room name, threads included
     bill: Mapping[str, int]  # units by resource
     micros: int
+    illegal: tuple[str, ...] = ()  # each thing tried that a platform's rules forbid, in words
 
     @property
     def replies(self) -> int:
@@ -58,21 +64,35 @@ class Books:
 
     @property
     def directs(self) -> int:
-        """Private messages of the brand in all."""
+        """Private messages of the brand in all, private replies left out."""
         return sum(len(one.directs) for one in self.received.values())
 
+    @property
+    def private_replies(self) -> int:
+        """Private replies to public words in all."""
+        return sum(len(one.private_replies) for one in self.received.values())
 
-def balance(x: X, slack: Slack, *, matches: Matches, planned: Mapping[str, Planned], now: datetime) -> Books:
+
+def balance(
+    x: X, graph: Graph, slack: Slack, *, matches: Matches, planned: Mapping[str, Planned], now: datetime
+) -> Books:
     """Write up what happened until `now`. `matches` is the search that overhears; `planned` knows kinds by post id."""
     posts = [post for post in list(x.state.posts.values()) if post.exists_at <= now and post.id == post.versions[-1]]
     theirs = [post for post in posts if post.author != x.brand.id and not post.reposts]
     heard = [_heard(x, post, matches, planned) for post in theirs if not post.deleted and not post.malformed]
+    items = graph_books.theirs(graph, now=now)
     return Books(
-        heard=(*(one for one in heard if one is not None), *_written(x, now)),
-        gone=tuple(str(post.versions[0]) for post in theirs if post.deleted),
-        malformed=tuple(str(post.id) for post in theirs if post.malformed),
-        received=_received(x, posts, now),
-        doubles=tuple(_doubles(x, posts, slack, now)),
+        heard=(
+            *(one for one in heard if one is not None),
+            *_written(x, now),
+            *(_heard_on_graph(graph, one, planned) for one in items if not one.deleted and not one.malformed),
+            *_written_on_graph(graph, now),
+        ),
+        gone=(*(str(post.versions[0]) for post in theirs if post.deleted), *(one.id for one in items if one.deleted)),
+        malformed=(*(str(post.id) for post in theirs if post.malformed), *(one.id for one in items if one.malformed)),
+        received=_received(x, posts, now) | _received_on_graph(graph, now),
+        doubles=(*_doubles(x, posts, now), *graph_books.doubles(graph, now=now), *_told_twice(slack, now)),
+        illegal=tuple(graph_books.illegal(graph)),
         rooms=_rooms(slack, now),
         bill=x.bill.units(),
         micros=x.bill.total(),
@@ -97,6 +117,48 @@ def _heard(x: X, post: XPost, matches: Matches, planned: Mapping[str, Planned]) 
         summoned=summoned,
         versions=tuple(str(version) for version in post.versions),
     )
+
+
+def _heard_on_graph(graph: Graph, item: Item, planned: Mapping[str, Planned]) -> Heard:
+    lang, kind, why = graph_books.planned_as(planned, item)
+    return Heard(
+        id=item.id,
+        author=graph_books.name_of(graph, item.author),
+        way=graph_books.WAYS[item.sort],
+        network=item.network,
+        lang=lang,
+        kind=kind,
+        why=why,
+        summoned=True,
+        versions=(item.id,),
+    )
+
+
+def _written_on_graph(graph: Graph, now: datetime) -> Iterable[Heard]:
+    for message in graph_books.written(graph, now=now):
+        author = graph_books.name_of(graph, message.sender)
+        yield Heard(id=message.id, author=author, way="direct", network=message.network)
+
+
+def _received_on_graph(graph: Graph, now: datetime) -> dict[str, Received]:
+    replies, directs, private = (defaultdict[str, list[str]](list) for _ in range(3))
+    for item in graph_books.answers(graph, now=now):
+        target = graph.state.items[item.target].author
+        if target not in graph_books.own(graph):
+            replies[target].append(item.text)
+    for message in graph_books.sent(graph, now=now):
+        (private if message.answers else directs)[message.recipient].append(message.text)
+    wrote = Counter(message.sender for message in graph_books.written(graph, now=now))
+    return {
+        graph_books.name_of(graph, person): Received(
+            username=graph_books.name_of(graph, person),
+            replies=tuple(replies[person]),
+            directs=tuple(directs[person]),
+            private_replies=tuple(private[person]),
+            wrote=wrote[person],
+        )
+        for person in sorted({*replies, *directs, *private, *wrote})
+    }
 
 
 def _written(x: X, now: datetime) -> Iterable[Heard]:
@@ -130,7 +192,7 @@ def _received(x: X, posts: Iterable[XPost], now: datetime) -> dict[str, Received
     }
 
 
-def _doubles(x: X, posts: Iterable[XPost], slack: Slack, now: datetime) -> Iterable[str]:
+def _doubles(x: X, posts: Iterable[XPost], now: datetime) -> Iterable[str]:
     replies = Counter(
         (x.state.posts[post.reply_to].versions[0], post.text)
         for post in posts
@@ -143,6 +205,9 @@ def _doubles(x: X, posts: Iterable[XPost], slack: Slack, now: datetime) -> Itera
     for (person, _), count in directs.items():
         if count > 1:
             yield f"{x.state.people[person].username} got the same private message {count} times"
+
+
+def _told_twice(slack: Slack, now: datetime) -> Iterable[str]:
     keys = Counter(key for one in list(slack.state.sent) if one.seen_at <= now and (key := _key(one)))
     for key, count in keys.items():
         if count > 1:

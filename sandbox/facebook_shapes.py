@@ -32,9 +32,9 @@ def _updated(api: GraphApi, call: Call, item: Item, _field: Field) -> Any:
     return when(max([item.at, *last, *([item.edited_at] if item.edited_at else [])]))
 
 
-def _parent(api: GraphApi, call: Call, item: Item, _field: Field) -> Any:
+def _parent(api: GraphApi, call: Call, item: Item, asked: Field) -> Any:
     parent = api.state.existing(item.parent, now=call.now) if item.parent else None
-    return shape(api, call, "comment", parent, ()) if parent else None
+    return shape(api, call, "comment", parent, asked.fields) if parent else None
 
 
 def _replyable(api: GraphApi, call: Call, item: Item, _field: Field) -> Any:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+NETWORKS = ("x", "facebook", "instagram")
+SERVERS = ("x", "graph", "slack")
 BUSY_HOUR = Path(__file__).parent / "scenarios" / "busy_hour.toml"
 
 
@@ -50,6 +52,8 @@ class Planned:
     author: str
     text: str = ""
     name: str = ""  # `as` in the file: what others refer to
+    on: str = "x"  # x, facebook or instagram; there, `reply_to` is what a comment stands under
+    sort: str = ""  # on facebook: review or tag; empty: a post or, with `reply_to`, a comment
     lang: str = "und"
     kind: str = ""
     why: str = ""
@@ -73,6 +77,7 @@ class PlannedDirect:
     at: timedelta
     author: str
     text: str
+    on: str = "x"
     encrypted: bool = False
     says: tuple[str, ...] = ()
 
@@ -81,7 +86,7 @@ class PlannedDirect:
 class Outage:
     """A server that is gone for a while."""
 
-    of: str  # "x" or "slack"
+    of: str  # "x", "graph" or "slack"
     at: timedelta
     lasts: timedelta
     reset: bool = False
@@ -187,6 +192,10 @@ def _check(scenario: Scenario) -> None:
         if not (post.text or post.reposts):
             raise ScenarioError(f"post of {post.author} at {post.at}: it has no text")
         told.add(post.name)
+    places = [(one.author, one.at, one.on) for one in scenario.posts]
+    for author, at, on in [*places, *((one.author, one.at, one.on) for one in scenario.directs)]:
+        if on not in NETWORKS:
+            raise ScenarioError(f"{author} at {at}: there is no network called {on}")
     servers = {outage.of for outage in scenario.outages} | {fault.of for fault in scenario.faults}
-    for of in sorted(servers - {"x", "slack"}):
+    for of in sorted(servers - set(SERVERS)):
         raise ScenarioError(f"there is no server called {of}")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sandbox.graph import Graph
+from sandbox.graph_values import GraphMessage, Item
 from sandbox.slack import Slack
 from sandbox.slack_state import BOT_USER, Message
 from sandbox.x import X
@@ -17,12 +19,43 @@ def network(x: X, *, now: datetime) -> list[dict[str, Any]]:
     return [_post(x, post, now=now) for post in sorted(every, key=lambda post: post.id, reverse=True)]
 
 
+def pages(graph: Graph, *, now: datetime) -> list[dict[str, Any]]:
+    """Every post and comment that was ever seen on Facebook and Instagram, newest first; deleted ones say so."""
+    with graph.state.lock:
+        every = [item for item in graph.state.items.values() if item.exists_at <= now]
+    return [_item(graph, item, now=now) for item in sorted(every, key=lambda item: item.number, reverse=True)]
+
+
+def inboxes(graph: Graph, *, now: datetime) -> list[dict[str, Any]]:
+    """The Page's private conversations on Messenger and Instagram, the one with the newest word first."""
+    own = {graph.page.id, graph.instagram.id}
+    told = []
+    for name in graph.state.threads():
+        said = graph.state.thread(name, now=now)
+        if not said:
+            continue
+        other = said[0].recipient if said[0].sender in own else said[0].sender
+        person = _graph_person(graph, other)
+        told.append(
+            {
+                "id": name,
+                "network": said[0].network,
+                "person": person,
+                "messages": [_graph_direct(one, own) for one in said],
+                "closed": not graph.state.people[other].reachable,
+                "last": said[-1].at.isoformat(),
+            }
+        )
+    return sorted(told, key=lambda thread: str(thread["last"]), reverse=True)
+
+
 def threads(x: X, *, now: datetime) -> list[dict[str, Any]]:
     """The brand's private conversations, the one with the newest word first."""
     found: dict[str, dict[str, Any]] = {}
     for direct in x.state.messages(now=now):
         other = direct.recipient if direct.sender == x.brand.id else direct.sender
-        thread = found.setdefault(other, {"id": direct.conversation, "person": _person(x, other), "messages": []})
+        empty = {"id": direct.conversation, "network": "x", "person": _person(x, other), "messages": []}
+        thread = found.setdefault(other, empty)
         thread["messages"].append(_direct(x, direct))
         thread["closed"] = not x.state.people[other].receives_directs
         thread["last"] = direct.id
@@ -69,6 +102,7 @@ def _post(x: X, post: XPost, *, now: datetime) -> dict[str, Any]:
     }
     return {
         "id": str(post.versions[0]),
+        "network": "x",
         "person": _person(x, post.author),
         "own": post.author == x.brand.id,
         "text": post.text,
@@ -76,6 +110,46 @@ def _post(x: X, post: XPost, *, now: datetime) -> dict[str, Any]:
         "lang": post.lang,
         "reply_to": str(x.state.posts[post.reply_to].versions[0]) if post.reply_to in x.state.posts else None,
         "flags": [name for name, raised in flags.items() if raised],
+    }
+
+
+def _item(graph: Graph, item: Item, *, now: datetime) -> dict[str, Any]:
+    flags = {
+        "edited": item.edited_at is not None,
+        "deleted": item.deleted,
+        "hidden": item.hidden,
+        "malformed": item.malformed,
+        "liked": item.liked,
+        "private": bool(item.replied),
+        "late": item.indexed_at > now,
+    }
+    above = item.target if item.target in graph.state.items else None
+    return {
+        "id": item.id,
+        "network": item.network,
+        "person": _graph_person(graph, item.author),
+        "own": item.author in {graph.page.id, graph.instagram.id},
+        "text": item.text,
+        "at": item.at.isoformat(),
+        "lang": "und",
+        "reply_to": above,
+        "flags": [name for name, raised in flags.items() if raised],
+    }
+
+
+def _graph_person(graph: Graph, person: str) -> dict[str, Any]:
+    known = graph.state.people[person]
+    return {"username": known.username, "name": known.name, "followers": 0, "verified": False}
+
+
+def _graph_direct(message: GraphMessage, own: set[str]) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "own": message.sender in own,
+        "text": message.text,
+        "encrypted": False,
+        "private_reply": bool(message.answers),
+        "at": message.at.isoformat(),
     }
 
 

@@ -10,9 +10,10 @@ from typing import Any, Protocol
 from flask import Flask, Response, request, send_from_directory
 
 from domain.clock import Clock
+from sandbox.graph import Graph
 from sandbox.loopback import HOST, Loopback
 from sandbox.slack import Slack
-from sandbox.view import modals, network, people, rooms, threads
+from sandbox.view import inboxes, modals, network, pages, people, rooms, threads
 from sandbox.x import X
 
 PAGE = Path(__file__).parent / "page"
@@ -27,6 +28,7 @@ class Shown(Protocol):
     """What the page needs of a world."""
 
     x: X
+    graph: Graph
     slack: Slack
 
     @property
@@ -41,11 +43,12 @@ class Web:
     """The page and its server."""
 
     def __init__(self, world: Shown, *, port: int = 0) -> None:
-        """Open nothing yet. Watches both networks from now on."""
+        """Open nothing yet. Watches every network from now on."""
         self._world = world
         self._changed = Condition()
         self._version, self._stopped = 0, False
         world.x.state.watchers.append(lambda _what: self._bump())
+        world.graph.state.watchers.append(lambda _what: self._bump())
         world.slack.state.watchers.append(self._bump)
         self.server = Loopback(self._app(), clock=world.clock, software="sandbox", port=port)
 
@@ -67,11 +70,11 @@ class Web:
 
     def state(self) -> dict[str, Any]:
         """Everything the page shows."""
-        now, x, slack = self._world.clock(), self._world.x, self._world.slack
+        now, x, graph, slack = self._world.clock(), self._world.x, self._world.graph, self._world.slack
         return {
             **self._world.summary(),
-            "posts": network(x, now=now),
-            "threads": threads(x, now=now),
+            "posts": _newest([*network(x, now=now), *pages(graph, now=now)], "at"),
+            "threads": [*threads(x, now=now), *inboxes(graph, now=now)],
             "rooms": rooms(slack, now=now),
             "modals": modals(slack),
             "people": people(slack),
@@ -118,14 +121,20 @@ class Web:
                 seen = self._version
 
     def _publish(self, told: dict[str, Any]) -> dict[str, Any]:
-        reply_to = told.get("reply_to") or None
+        reply_to, on = told.get("reply_to") or None, told.get("on") or "x"
+        if on != "x":
+            return {"id": self._world.graph.publish(_name(told), _words(told), network=on, under=reply_to)}
         return {"id": self._world.x.publish(_name(told), _words(told), reply_to=reply_to)}
 
     def _direct(self, told: dict[str, Any]) -> dict[str, Any]:
+        on = told.get("on") or "x"
+        if on != "x":
+            return {"id": self._world.graph.direct(_name(told), _words(told), network=on)}
         return {"id": self._world.x.direct(_name(told), _words(told))}
 
     def _outage(self, told: dict[str, Any]) -> dict[str, Any]:
-        servers: dict[str, X | Slack] = {"x": self._world.x, "slack": self._world.slack}
+        world = self._world
+        servers: dict[str, X | Graph | Slack] = {"x": world.x, "graph": world.graph, "slack": world.slack}
         server = servers[told["of"]]
         if told["on"]:
             server.outage()
@@ -146,6 +155,10 @@ class Web:
     def _dismiss(self, told: dict[str, Any]) -> dict[str, Any]:
         self._world.slack.dismiss(told["modal"])
         return {}
+
+
+def _newest(found: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    return sorted(found, key=lambda one: str(one[by]), reverse=True)
 
 
 def _acted(act: Callable[[dict[str, Any]], dict[str, Any]]) -> tuple[dict[str, Any], int]:

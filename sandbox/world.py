@@ -1,4 +1,4 @@
-"""The world a product is shown: X and Slack on loopback with people on them, a clock, and the books of it all."""
+"""The world a product is shown: X, Graph and Slack on loopback with people on them, a clock, and the books of it."""
 
 from pathlib import Path
 from threading import Event, Thread
@@ -8,6 +8,7 @@ from typing import Any, Self
 from domain.clock import Clock, utc_now
 from sandbox.books import Books, balance
 from sandbox.customers import Customer
+from sandbox.graph import Graph
 from sandbox.pace import Pace
 from sandbox.scenario import Brand, Scenario, load
 from sandbox.slack import AGENTS, Slack
@@ -42,8 +43,9 @@ class World:
         self.scenario: Scenario | None = load(scenario) if scenario else None
         self.brand = self.scenario.brand if self.scenario else Brand()
         self.x = X(clock=self.clock, brand=self.brand.username, name=self.brand.name, seed=seed)
+        self.graph = Graph(clock=self.clock, page=self.brand.username, name=self.brand.name, seed=seed)
         self.slack = Slack(clock=self.clock, seed=seed)
-        self.stage = Stage(self.x, self.slack, starts_at=self.clock.started_at, scenario=self.scenario)
+        self.stage = Stage(self.x, self.graph, self.slack, starts_at=self.clock.started_at, scenario=self.scenario)
         self.web = Web(self, port=port)
         self._drive, self._stopping = drive, Event()
         self._driver = Thread(target=self._play, name="sandbox-stage", daemon=True)
@@ -56,6 +58,7 @@ class World:
     def __enter__(self) -> Self:
         """Start."""
         self.x.start()
+        self.graph.start()
         self.slack.start()
         self.web.start()
         if self._drive:
@@ -71,6 +74,7 @@ class World:
             self._driver.join()
         self.web.stop()
         self.slack.stop()
+        self.graph.stop()
         self.x.stop()
 
     @property
@@ -106,7 +110,7 @@ class World:
             "now": self.clock().isoformat(),
             "started_at": self.stage.starts_at.isoformat(),
             "ends_at": self.stage.ends_at.isoformat(),
-            "out": {"x": self.x.out, "slack": self.slack.out},
+            "out": {"x": self.x.out, "graph": self.graph.out, "slack": self.slack.out},
             "connected": self.slack.sockets.connected,
             "micros": self.x.bill.total(),
             "agents": AGENTS,
@@ -117,14 +121,17 @@ class World:
         self.stage.customers.cast(customer)
 
     def dump(self, folder: Path) -> None:
-        """Write everything there is into `folder`, as x.json and slack.json."""
+        """Write everything there is into `folder`, as x.json, graph.json and slack.json."""
         folder.mkdir(parents=True, exist_ok=True)
         self.x.dump(folder / "x.json")
+        self.graph.dump(folder / "graph.json")
         self.slack.dump(folder / "slack.json")
 
     def books(self) -> Books:
         """Write up what happened so far."""
-        return balance(self.x, self.slack, matches=parse(self.query), planned=self.stage.kinds, now=self.clock())
+        return balance(
+            self.x, self.graph, self.slack, matches=parse(self.query), planned=self.stage.kinds, now=self.clock()
+        )
 
     def _play(self) -> None:
         while not self._stopping.is_set():

@@ -41,11 +41,13 @@ function words(text) {
   return make("div", { class: "words", dir: "auto" }, ...parts.map((part, index) => (index % 2 ? make("span", { class: part[0] === "#" ? "tag" : "name" }, part) : part)));
 }
 
-const FLAGS = { edited: ["edited", "warn"], deleted: ["deleted by its author", "bad"], hidden: ["hidden by the brand", "warn"], malformed: ["arrives broken", "bad"], repost: ["repost", ""], late: ["not indexed yet", "warn"] };
+const NETWORKS = { facebook: "Facebook", instagram: "Instagram" };
+const FLAGS = { liked: ["liked by the brand", ""], private: ["answered privately", ""], edited: ["edited", "warn"], deleted: ["deleted by its author", "bad"], hidden: ["hidden by the brand", "warn"], malformed: ["arrives broken", "bad"], repost: ["repost", ""], late: ["not indexed yet", "warn"] };
 
 function postLine(post, small) {
   const person = post.person;
   const flags = post.flags.map((flag) => make("span", { class: `flag ${FLAGS[flag][1]}` }, FLAGS[flag][0]));
+  if (NETWORKS[post.network]) flags.unshift(make("span", { class: "flag" }, NETWORKS[post.network]));
   if (person.followers >= 10000) flags.push(make("span", { class: "flag" }, `${short(person.followers)} followers`));
   return make("div", { class: `line ${post.own ? "own" : ""} ${post.flags.includes("deleted") ? "gone" : ""}`, "data-post": post.id },
     avatar(person.name, (small ? "small " : "") + (post.own ? "square" : "")),
@@ -69,7 +71,7 @@ function postCard({ post, under }) {
   const card = make("article", { class: "post" }, postLine(post, false));
   if (under.length) card.append(make("div", { class: "under" }, ...under.map((one) => postLine(one, true))));
   if (!post.own && !post.flags.includes("deleted")) {
-    card.append(sayBox(`Write more as @${post.person.username}`, `@${state.brand.username} …`, (text) => act("publish", { author: post.person.username, text, reply_to: post.id })));
+    card.append(sayBox(`Write more as @${post.person.username}`, `@${state.brand.username} …`, (text) => act("publish", { author: post.person.username, text, reply_to: post.id, on: post.network })));
   }
   return card;
 }
@@ -81,9 +83,9 @@ function threadCard(thread) {
   return make("article", { class: "thread" },
     make("div", { class: "line" }, avatar(person.name), make("div", { class: "body" },
       make("div", { class: "by" }, make("b", { dir: "auto" }, person.name), make("span", { class: "handle" }, `@${person.username}`)),
-      make("div", { class: "flags" }, thread.closed ? make("span", { class: "flag bad" }, "refuses private messages now") : null))),
+      make("div", { class: "flags" }, NETWORKS[thread.network] ? make("span", { class: "flag" }, NETWORKS[thread.network]) : null, thread.closed ? make("span", { class: "flag bad" }, "refuses private messages now") : null))),
     make("div", { class: "bubbles" }, ...bubbles),
-    sayBox(`Write as @${person.username}`, "Private words …", (text) => act("direct", { author: person.username, text })));
+    sayBox(`Write as @${person.username}`, "Private words …", (text) => act("direct", { author: person.username, text, on: thread.network })));
 }
 
 function press(message) {
@@ -160,7 +162,8 @@ function conversations() {
     if (!found.has(top.id)) found.set(top.id, { post: top, under: [] });
     if (top !== post) found.get(top.id).under.unshift(post);
   }
-  const all = [...found.values()].sort((one, other) => (BigInt(one.post.id) < BigInt(other.post.id) ? 1 : -1));
+  const age = (one) => `${one.post.at} ${one.post.id.padStart(40, "0")}`; // of two at one time, the later id is the newer
+  const all = [...found.values()].sort((one, other) => (age(one) < age(other) ? 1 : -1));
   const answered = (one) => one.under.some((post) => post.own);
   return all.filter((one) => show === "all" || (show === "answered" ? answered(one) : !answered(one) && !one.post.own));
 }
@@ -204,7 +207,7 @@ function draw() {
   sync(box, state.rooms.find((one) => one.id === room).messages, (one) => one.ts, messageCard);
   bottom(false);
   for (const button of document.querySelectorAll(".outage")) {
-    const out = state.out[button.dataset.of], name = button.dataset.of === "x" ? "X" : "Slack";
+    const out = state.out[button.dataset.of], name = { x: "X", graph: "Meta", slack: "Slack" }[button.dataset.of];
     button.setAttribute("aria-pressed", String(out));
     button.textContent = out ? `${name}: outage` : `${name}: up`;
   }

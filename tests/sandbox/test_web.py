@@ -40,7 +40,7 @@ def test_the_state_tells_everything_there_is(world: World) -> None:
     ]
     assert told["threads"][0]["messages"][0]["text"] == "private"
     assert told["rooms"][0]["messages"][0]["thread"][0]["text"] == "I take it"
-    assert told["out"] == {"x": False, "slack": False}
+    assert told["out"] == {"x": False, "graph": False, "slack": False}
 
 
 def test_what_happened_to_a_post_is_flagged(world: World) -> None:
