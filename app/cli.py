@@ -357,6 +357,29 @@ def status(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
 
 
 @main.command()
+def report(
+    settings: SettingsFile = DEFAULT,
+    *,
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W46; none: the last week that is over.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Put a copy of every file into this folder.")] = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send it to the team, unless this revision was sent.")] = False,
+    figure: Annotated[str | None, typer.Option(help="Show this figure alone, or all whose names begin so.")] = None,
+    cases: Annotated[bool, typer.Option("--cases", help="With --figure: list the cases and posts behind it.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Make the report of a week: sentiment, pain points, answer times, and what the bot did. Past weeks too.
+
+    Example: `sottovoce report --week 2026-W46 --open`, or `sottovoce report --figure answer.first.median --cases`
+    """
+    from app.report import show_figure, show_report
+
+    if figure:
+        raise typer.Exit(show_figure(settings, figure, week=week, cases=cases, as_json=json))
+    raise typer.Exit(show_report(settings, week=week, out=out, open_page=open_page, send=send, as_json=json))
+
+
+@main.command()
 def pause(
     why: Annotated[str, typer.Argument(help="The reason, for the others.")] = "paused by hand",
     settings: SettingsFile = DEFAULT,
@@ -389,15 +412,18 @@ def forget(
     settings: SettingsFile = DEFAULT,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="Keep what they wrote on other channels.")] = False,
     json: AsJson = False,
 ) -> None:
     """Erase a person's words and data everywhere, here and in the team's room. Counts stay.
+
+    Who is known to be the same customer on another channel is erased there as well, unless you say `--only`.
 
     Example: `sottovoce forget x @ana_example`
     """
     from app.forgetting import run_forget
 
-    raise typer.Exit(run_forget(settings, channel, who, sure=yes, as_json=json))
+    raise typer.Exit(run_forget(settings, channel, who, sure=yes, only=only, as_json=json))
 
 
 @main.command()
