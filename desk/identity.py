@@ -1,7 +1,8 @@
 """Identity: asks the team whether two authors are one customer, and keeps their answer. Links nobody by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -17,6 +18,7 @@ from storage import authors, customers, deliveries, linking, links, suggestions
 from storage.authors import Author
 from storage.cases import Case
 from storage.database import reading, writing
+from storage.erasure import Forgotten
 from storage.links import APART, LINK, Link
 from storage.suggestions import Suggestion
 
@@ -49,18 +51,37 @@ def _ask(db: Session, suggestion: Suggestion, conduct: Conduct, now: datetime) -
     case = next((case for case in theirs if case.id == suggestion.case_id), theirs[0] if theirs else None)
     if case is None:
         return  # nobody works on anything of theirs; the terminal lists it all the same
+    card, extra = _card(db, suggestion, case, theirs), choices.offer_identity(suggestion.id)
+    _tell(db, case, card, key=_key(suggestion), extra=extra, conduct=conduct, now=now)
+
+
+def _key(suggestion: Suggestion) -> str:
+    return f"customers:{suggestion.one}-{suggestion.other}:ask"
+
+
+def _tell(
+    db: Session,
+    case: Case,
+    card: Card,
+    *,
+    key: str,
+    conduct: Conduct,
+    now: datetime,
+    extra: Mapping[str, Any] | None = None,
+) -> bool:
+    """Tell the team in the case's thread, or in the room where there is none."""
     above = threads.above(db, case.id)
-    deliveries.plan(
+    return deliveries.plan(
         db,
-        key=f"customers:{suggestion.one}-{suggestion.other}:ask",
+        key=key,
         kind=DeliveryKind.NOTE if above else DeliveryKind.ALERT,
         via=above.via if above else NAME,
         account=above.account if above else case.account,
         order_key=above.order_key if above else f"team:case-{case.id}",
         target=above.target if above else conduct.rooms.cases or conduct.rooms.alerts,
-        body=_card(db, suggestion, case, theirs).to_json(),
+        body=card.to_json(),
         case_id=case.id,
-        extra={**choices.offer_identity(suggestion.id), **({"under": above.key} if above else {})},
+        extra={**(extra or {}), **({"under": above.key} if above else {})},
         now=now,
     )
 
@@ -101,7 +122,7 @@ def decide(db: Session, suggestion_id: int, *, same: bool, by: str, now: datetim
 
 
 def _asked_in(db: Session, suggestion: Suggestion) -> int | None:
-    told = deliveries.by_key(db, f"customers:{suggestion.one}-{suggestion.other}:ask")
+    told = deliveries.by_key(db, _key(suggestion))
     return told.case_id if told else suggestion.case_id
 
 
@@ -120,6 +141,34 @@ def standing(db: Session, suggestion_id: int) -> Shown:
 
 def _said(decided: Link) -> str:
     return _HOW.get(decided.act, "Not known to be the same, decided")
+
+
+def tell_kept(db: Session, forgotten: Forgotten, *, channel: str, conduct: Conduct, now: datetime) -> int:
+    """Tell the team what is kept of a customer who was erased on one channel at a platform's word; returns how often.
+
+    The platform spoke for its own channel only; what else the person wants erased is for them, or the team, to say.
+    """
+    theirs = customers.cases_of(db, forgotten.linked)
+    told = 0
+    for author_id in sorted(forgotten.linked):
+        case = next((case for case in theirs if case.author_id == author_id), None)
+        if case is not None:
+            card = _kept(case, channel)
+            key = f"customers:{forgotten.author_id}-{author_id}:kept"
+            told += _tell(db, case, card, key=key, conduct=conduct, now=now)
+    return told
+
+
+def _kept(case: Case, channel: str) -> Card:
+    here, there = identity_view.place(case.channel), identity_view.place(channel)
+    return Card(
+        kind=CardKind.NEWS,
+        headline=f"Erased on {there}, kept on {here}",
+        text=f"The same customer had what they wrote on {there} erased. What they wrote on {here} is kept.",
+        remedy=f"`sottovoce customers show {case.id}` names them; `sottovoce forget` erases them here as well.",
+        case_id=case.id,
+        channel=case.channel,
+    )
 
 
 def touched(db: Session, link_id: int, *, limit: int) -> tuple[int, set[int]]:
