@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from app import pushing, reporting
+from app.pushing import Pushed
 from app.schedule import TICK, Stage
 from app.settings import Settings, connectors
 from desk import approvals, identity
 from desk.console import Console
 from desk.faces import Faces
 from desk.mail import Mail
+from desk.report import publish
 from desk.slack import Slack
 from desk.socket import Socket
 from desk.socket import connect as connect_socket
@@ -38,6 +41,7 @@ class House:
     channels: Mapping[str, Any]
     carriers: Mapping[str, Any] = field(repr=False)
     faces: Faces | None = None  # without Slack there are no cards to keep in step
+    pushed: Pushed | None = None  # without doors nothing is pushed to us
     clock: Clock = utc_now
     monotonic: Callable[[], float] = monotonic
 
@@ -49,10 +53,15 @@ def build(settings: Settings, *, clock: Clock = utc_now, monotonic: Callable[[],
     engine = open_database(settings.url)
     carriers = team(settings)
     slack = carriers["slack"]
+    conduct = settings.conduct()
+    pushed = pushing.build(
+        settings.doors, settings=settings.channels, channels=channels, engine=engine, conduct=conduct, clock=clock
+    )
     return House(
         settings=settings,
         engine=engine,
-        conduct=settings.conduct(),
+        conduct=conduct,
+        pushed=pushed,
         channels=channels,
         carriers={**channels, **carriers},
         faces=Faces(engine, slack) if isinstance(slack, Slack) else None,
@@ -84,6 +93,7 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
         for name, channel in house.channels.items()
         if isinstance(channel, Hears)
     ]
+    road += house.pushed.stages(("judge",), tick) if house.pushed else []
     road += [
         Stage("judge", lambda now: judging.run_once(engine, judge, now=now), tick, ("respond",)),
         Stage("respond", partial(_respond, engine, conduct, limits), tick, tuple(deliveries)),
@@ -95,6 +105,7 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
         Stage("customers", lambda now: identity.run_once(engine, conduct=conduct, now=now), 2 * tick),
         Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), 10 * tick),
         Stage("watch", lambda now: watch.run_once(engine, conduct=conduct, now=now) and False, 60 * tick),
+        Stage("report", partial(_report, engine, reporting.plan(house.settings)), 60 * tick),
     ]
     if house.faces:
         road.append(Stage("cards", partial(_cards, house.faces), tick))
@@ -108,6 +119,10 @@ def _limits(channel: Replies) -> Limits:
 
 def _respond(engine: Engine, conduct: Conduct, limits: Mapping[str, Limits], now: datetime) -> bool:
     return respond.run_once(engine, conduct=conduct, now=now, channels=limits)
+
+
+def _report(engine: Engine, plan: publish.Plan, now: datetime) -> bool:
+    return publish.run_once(engine, plan=plan, now=now) and False  # a week's report once a week: nobody need hurry
 
 
 def _cards(faces: Faces, now: datetime) -> bool:

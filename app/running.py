@@ -26,12 +26,16 @@ def run_until_stopped(path: Path) -> int:
             house.prepare(built)
             schedule = Schedule(built.engine, house.stages(built, make_judge(settings)), clock=built.clock)
             socket = house.socket(built)
+            if built.pushed:
+                built.pushed.start()
             schedule.start()
             if socket:
                 socket.start()
             _say(built)
             stopping.wait()
             terminal.err.print("Stopping: what is on its way comes to its end …")
+            if built.pushed:
+                built.pushed.stop()
             if socket:
                 socket.stop()
             schedule.stop()

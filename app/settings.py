@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 import channels
+from app.doors_settings import Doors, misfits
+from app.reporting_settings import HoursTable, ReportTable
 from domain.conduct import Approval, Conduct, QuietHours, Rooms
 from domain.errors import ConfigError
 from domain.values import Need
@@ -119,6 +121,9 @@ class Settings(Table):
     model: Model = Model()
     slack: Slack | None = None
     mail: Mail | None = None
+    hours: HoursTable = HoursTable()
+    report: ReportTable = ReportTable()
+    doors: Doors | None = None  # how platforms may push to us; off unless the table is there
     channels: dict[str, Any] = Field(default_factory=dict)  # by channel: the connector's own Settings
 
     @field_validator("timezone")
@@ -198,12 +203,21 @@ def build(data: dict[str, Any], *, environment: Mapping[str, str], base: Path = 
         if name in data:
             data[name] = {**data[name], **values}
     settings: Settings | None = _validated(Settings, {**data, "channels": connected}, "", problems)
+    problems += misfits(_doors(data), connected)
     if not connected:
         problems.append(f"no channel is set: add a table such as [x]. Known: {', '.join(found) or 'none'}.")
     if problems or settings is None:
         raise ConfigError(problems)
     database = settings.database if settings.database.is_absolute() else base / settings.database
     return settings.model_copy(update={"database": database})
+
+
+def _doors(data: Mapping[str, Any]) -> Doors | None:
+    """Read the table on its own, so that what does not fit is told even where other tables are wrong."""
+    try:
+        return Doors.model_validate(data["doors"]) if "doors" in data else None
+    except ValidationError:
+        return None
 
 
 def _secrets(environment: Mapping[str, str], folder: Path, problems: list[str]) -> dict[str, dict[str, str]]:

@@ -40,7 +40,7 @@ class Door:
     def __init__(self, own: Own, meter: Meter, *, consumer_secret: str) -> None:
         """`consumer_secret` is the app's; it signs what X sends, and our answer to X's challenge."""
         self._own, self._meter, self._secret = own, meter, consumer_secret.encode()
-        self.accounts = ((NAME, own.user_id),)
+        self.accounts: Sequence[tuple[str, str]] = ((NAME, own.user_id),)
 
     def greet(self, query: Mapping[str, str]) -> str | None:
         """Answer X's challenge-response check (CRC)."""

@@ -13,7 +13,7 @@ from domain.ports import Receives
 from domain.values import Page, Pushed, UnreadablePost
 from listener import health
 from listener.pushes import Pushing
-from storage import arrivals, posts, sources, spending, tombstones
+from storage import arrivals, posts, rates, sources, spending, tombstones
 from storage.arrivals import Arrival
 from storage.database import writing
 
@@ -93,6 +93,7 @@ def _keep(db: Session, pushed: Pushed, pushing: Pushing | None, conduct: Conduct
     if pushing and source.name == pushed.source:
         sources.trust(source, until=now + pushing.silent_after, sweep=pushing.sweep_every, now=now)
     spending.book(db, source.channel, source.account, pushed.page.usage, now=now)
+    rates.learn(db, source.channel, source.account, pushed.page.rates, now=now)
     if stored.unreadable:
         health.unreadable(db, source, conduct=conduct, now=now)
     return len(stored.new)
