@@ -91,6 +91,11 @@ def stale(db: Session) -> list[Made]:
     return list(db.exec(query.order_by(col(Made.id))))
 
 
+def refilled(db: Session, report_id: int, folder: str) -> None:
+    """Note where a report's files are again."""
+    db.connection().execute(update(Made).where(col(Made.id) == report_id).values(folder=folder, stale_at=None))
+
+
 def emptied(db: Session, report_id: int) -> None:
     """Note that a report's files are gone."""
     db.connection().execute(update(Made).where(col(Made.id) == report_id).values(folder=""))

@@ -149,6 +149,11 @@ def first_published(db: Session) -> datetime | None:
     return min((first for first in firsts if first), default=None)
 
 
+def listening_since(db: Session) -> datetime | None:
+    """Say since when anything is listened to; None: nothing is."""
+    return db.connection().execute(select(func.min(_SOURCES.c.since))).scalar()
+
+
 def put_right(db: Session, start: datetime, end: datetime) -> frozenset[int]:
     """List the posts published within a time of which a person corrected the verdict, whenever that was."""
     query = (

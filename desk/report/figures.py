@@ -1,8 +1,9 @@
 """Figures: derives the whole report of a week from what is stored. Reads rows, changes none, asks no clock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -16,13 +17,13 @@ from desk.report import (
     figures_posts,
     figures_sources,
     measures,
+    numbers,
     sentences,
 )
 from desk.report import week as weeks
 from desk.report.casebook import Cut
 from desk.report.figures_posts import Earlier, Piles
-from desk.report.phrasing import value
-from desk.report.values import AnswerTimes, Figure, Found, Group, Moved, Report, Totals, Week
+from desk.report.values import EVIDENCE, AnswerTimes, Figure, Found, Group, Moved, Report, Totals, Week
 from domain.conduct import DEFAULT_SLA
 from domain.hours import OpeningHours, always
 from domain.values import Need
@@ -54,10 +55,25 @@ class _Read:
     before: Cut | None
 
 
-def report(
-    db: Session, week: Week, brand: Brand, *, found: Found | None = None, revision: int = 1, revised: str = ""
-) -> Report:
+def report(db: Session, week: Week, brand: Brand, *, found: Found | None = None) -> Report:
     """Derive the report of a week; `found` are its pain points. The same rows give the same report."""
+    made: Report = trimmed(whole(db, week, brand, found=found))
+    return made
+
+
+def trimmed(value: Any) -> Any:
+    """Leave in every figure no more post ids than it lists itself."""
+    if isinstance(value, Figure):
+        return replace(value, posts=value.posts[:EVIDENCE])
+    if isinstance(value, tuple):
+        return tuple(trimmed(item) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: trimmed(getattr(value, each.name)) for each in fields(value)})
+    return value
+
+
+def whole(db: Session, week: Week, brand: Brand, *, found: Found | None = None) -> Report:
+    """Derive the same report with the ids of every post behind every figure."""
     read = _read(db, week)
     found = found or Found()
     put_right = weekly.put_right(db, week.start, week.end)
@@ -70,8 +86,8 @@ def report(
     return Report(
         brand=brand.name,
         week=week,
-        revision=revision,
-        revised=revised,
+        revision=1,
+        revised="",
         weeks_before=len(read.earlier.weeks),
         sentences=(
             sentences.volume(totals, expected),
@@ -186,8 +202,8 @@ def _moved(totals: Totals, answers: AnswerTimes) -> tuple[Moved, ...]:
 
 
 def _what(figure: Figure) -> str:
-    before = Figure(name="", label="", value=figure.before, unit=figure.unit, n=figure.n)
-    return f"{figure.label}: {value(figure)}, {value(before)} the week before"
+    before = numbers.amount(figure.before, figure.unit) if figure.before is not None else numbers.NOTHING
+    return f"{figure.label}: {numbers.figure(figure)}, {before} the week before"
 
 
 def _notes(week: Week, read: _Read) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from desk.report import chance
-from desk.report.values import EVIDENCE, FEW, SMALL, Change, Figure, Interval, Spread, Unit
+from desk.report.values import FEW, SMALL, Change, Figure, Interval, Spread, Unit
 
 NOTHING: Collection[int] = ()
 
@@ -35,14 +35,9 @@ def count(
         change=chance.counts(number, earlier),
         good=good,
         cases=behind,
-        posts=some(posts or ()),
+        posts=tuple(sorted(posts or ())),
         note=note,
     )
-
-
-def some(posts: Collection[int]) -> tuple[int, ...]:
-    """Take as many ids as a figure lists itself, the lowest first."""
-    return tuple(sorted(posts)[:EVIDENCE])
 
 
 def share(
@@ -95,7 +90,7 @@ def share_of(
 
 def with_ids(figure: Figure, *, cases: Iterable[int] = NOTHING, posts: Collection[int] = NOTHING) -> Figure:
     """Put ids behind a figure."""
-    return replace(figure, cases=tuple(sorted(set(cases))), posts=some(posts))
+    return replace(figure, cases=tuple(sorted(set(cases))), posts=tuple(sorted(posts)))
 
 
 def spread(

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from desk.report.phrasing import counted, duration, listed, number, share, value
+from desk.phrases import number
+from desk.report import numbers
+from desk.report.numbers import duration, plural
 from desk.report.values import (
     AnswerTimes,
     Band,
@@ -13,6 +15,7 @@ from desk.report.values import (
     PainPoint,
     Totals,
     Trend,
+    Unit,
 )
 
 NAMED = 2  # pain points in a sentence
@@ -24,29 +27,30 @@ def volume(totals: Totals, expected: Band | None) -> str:
     posts = totals.posts
     if not posts.value:
         return "Nobody wrote this week."
-    said = f"{_people(totals)} wrote {counted(posts.value, 'post')}{_against(posts, expected)}"
+    said = f"{_people(totals)} wrote {plural(posts.value, 'post')}{_against(posts, expected)}"
     negative = totals.sentiment.negative
     if negative.value is None:
         return f"{said}."
-    return f"{said}; {share(negative)} {'was' if negative.hits == 1 else 'were'} negative{_than_before(negative)}."
+    verb = "was" if negative.hits == 1 else "were"
+    return f"{said}; {numbers.figure(negative)} {verb} negative{_than_before(negative)}."
 
 
 def _people(totals: Totals) -> str:
-    return counted(totals.customers.value or 0, "person", "people")
+    return plural(totals.customers.value or 0, "person", "people")
 
 
 def _against(posts: Figure, expected: Band | None) -> str:
     if expected and posts.change in _AGAINST:
         return f", {_AGAINST[posts.change]} in the weeks before ({number(round(expected.middle))} on average)"
     if posts.before is not None and posts.change in _AGAINST:
-        return f", {_AGAINST[posts.change]} the week before ({number(posts.before)})"
+        return f", {_AGAINST[posts.change]} the week before ({number(round(posts.before))})"
     return ""
 
 
 def _than_before(negative: Figure) -> str:
     if negative.before is None or negative.too_small:
         return ""
-    before = f"{negative.before:.0%}".replace("%", "\u202f%")
+    before = numbers.amount(negative.before, Unit.SHARE)
     match negative.change:
         case Change.UP:
             return f", up from {before}"
@@ -65,19 +69,19 @@ def hurt(totals: Totals, pains: Sequence[PainPoint], incidents: Sequence[Inciden
         parts.append(f"What hurt most: {listed([_pain(pain) for pain in there[:NAMED]])}")
     if incidents:
         storm = max(incidents, key=lambda each: each.cases.value or 0)
-        about = f" about {listed(list(storm.topics))}" if storm.topics else ""
+        about = f" about {listed(storm.topics)}" if storm.topics else ""
         parts.append(
-            f"{counted(len(incidents), 'storm')}, the largest with {counted(storm.cases.value or 0, 'case')}{about}"
+            f"{plural(len(incidents), 'storm')}, the largest with {plural(storm.cases.value or 0, 'case')}{about}"
         )
     if parts:
         return f"{'; '.join(parts)}."
     opened = totals.cases.value
-    return f"{counted(opened, 'case')} came up, and no pain point stood out." if opened else "Nothing hurt."
+    return f"{plural(opened, 'case')} came up, and no pain point stood out." if opened else "Nothing hurt."
 
 
 def _pain(pain: PainPoint) -> str:
     trend = {Trend.NEW: ", new", Trend.GROWING: ", growing", Trend.SHRINKING: ", shrinking"}.get(pain.trend, "")
-    return f"{pain.name} ({counted(pain.size.value or 0, 'post')}{trend})"
+    return f"{pain.name} ({plural(pain.size.value or 0, 'post')}{trend})"
 
 
 def answered(answers: AnswerTimes, open_cases: Sequence[OpenCase]) -> str:
@@ -88,10 +92,15 @@ def answered(answers: AnswerTimes, open_cases: Sequence[OpenCase]) -> str:
     else:
         nine = f", nine of ten within {duration(p90.value)}" if p90.value is not None and not p90.too_small else ""
         said = f"A person's first answer took {duration(median.value)} at the median{nine}"
-        said += f", {value(target)} in the promised time" if target.value is not None else ""
+        said += f", {numbers.figure(target)} in the promised time" if target.value is not None else ""
     waiting = answers.unanswered.value
     if not waiting:
         return f"{said}; nobody is left waiting for one." if median.value is not None else "Nobody waits for an answer."
     unanswered = [case.waiting_s for case in open_cases if case.case_id in answers.unanswered.cases]
     longest = f", the longest for {duration(max(unanswered))}" if unanswered else ""
-    return f"{said}; {counted(waiting, 'customer')} still {'waits' if waiting == 1 else 'wait'}{longest}."
+    return f"{said}; {plural(waiting, 'customer')} still {'waits' if waiting == 1 else 'wait'}{longest}."
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Say a list: "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
