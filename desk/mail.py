@@ -10,6 +10,7 @@ from email.utils import getaddresses, parseaddr
 from hashlib import sha256
 
 from desk import letters, phrases
+from desk.report import letter_parts, parts
 from desk.settings import MailSettings
 from domain.cards import Card
 from domain.errors import Refused, Scope, SottovoceError, Unavailable, Uncertain
@@ -138,8 +139,20 @@ _LATER = range(400, 500)
 
 
 def write(order: Order, *, sender: str, now: datetime) -> EmailMessage:
-    """Write the letter. What a delivery holds besides a card is sent as the text it is."""
+    """Write the letter: a card, a report, or the text it is. Raises Refused where a report's files are gone."""
     letter = EmailMessage()
+    if parts.is_part(order.body):
+        letter_parts.compose(letter, order, domain=_domain(sender))
+    else:
+        _words(letter, order)
+    letter["From"], letter["To"] = sender, order.target
+    letter["Date"] = now
+    letter["Message-ID"] = _message_id(order.key, sender)
+    letter["Auto-Submitted"] = "auto-generated"  # source: RFC 3834: nobody's absence note answers it
+    return letter
+
+
+def _words(letter: EmailMessage, order: Order) -> None:
     try:
         card = Card.from_json(order.body)
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -150,11 +163,6 @@ def write(order: Order, *, sender: str, now: datetime) -> EmailMessage:
         letter["Subject"] = letters.subject(card)
         letter.set_content(letters.text(card))
         letter.add_alternative(letters.page(card), subtype="html")
-    letter["From"], letter["To"] = sender, order.target
-    letter["Date"] = now
-    letter["Message-ID"] = _message_id(order.key, sender)
-    letter["Auto-Submitted"] = "auto-generated"  # source: RFC 3834: nobody's absence note answers it
-    return letter
 
 
 def _must_take(answer: tuple[int, bytes]) -> None:
@@ -164,8 +172,11 @@ def _must_take(answer: tuple[int, bytes]) -> None:
 
 
 def _message_id(key: str, sender: str) -> str:
-    domain = parseaddr(sender)[1].partition("@")[2] or "sottovoce.invalid"
-    return f"<{sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+    return f"<{sha256(key.encode()).hexdigest()[:32]}@{_domain(sender)}>"
+
+
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].partition("@")[2] or "sottovoce.invalid"
 
 
 def _answered(exc: smtplib.SMTPResponseException, rule: str, scope: Scope, remedy: str) -> SottovoceError:

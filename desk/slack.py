@@ -8,8 +8,8 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse, WebClient
 
+from desk import slack_calls
 from desk.cards import Choice, Shown, blocks, summary
-from desk.choices import offered
 from desk.settings import SlackSettings
 from desk.slack_errors import FAILURES, NAME, meaning
 from domain.cards import Card
@@ -19,13 +19,13 @@ from domain.values import RateState, Usage
 
 TIMEOUT = timedelta(seconds=20)  # of each step of a call; the sender's lease outlives it
 GAP = timedelta(seconds=1)  # between messages into one room; source: docs.slack.dev, rate limits, posting messages
-EVENT = "sottovoce_delivery"
 PAGE, PAGES = 200, 10  # messages; source: conversations.history recommends no more than 200
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "to tell the team": ("chat:write",),
     "to see whether it is in the room": ("channels:read", "groups:read"),
     "to look whether an alert arrived": ("channels:history", "groups:history"),
+    "to show the weekly report's charts": ("files:write",),
 }
 
 
@@ -46,43 +46,32 @@ class Slack:
         return Usage(endpoint=_endpoint(order.target), resource="message", units=1, micros=0)
 
     def tell(self, order: Order, *, now: datetime) -> Receipt:
-        """Post a card; see `TellsTeam`. One message a second and room: sooner is Unavailable, before any byte."""
-        card, room, endpoint = _card(order), order.target, _endpoint(order.target)
+        """Post a card or a part of the report; see `TellsTeam`.
+
+        One message a second and room: sooner is Unavailable, before any byte.
+        """
+        room, endpoint = order.target, _endpoint(order.target)
+        call = slack_calls.ready(self.web, order)
         self._take_turn(room, endpoint, now)
-        choices = offered(order.extra)
         try:
-            answer = self._call(
-                lambda: self.web.chat_postMessage(
-                    channel=room,
-                    blocks=blocks(card, choices=choices),
-                    text=summary(card),
-                    thread_ts=order.extra.get("thread"),
-                    metadata={"event_type": EVENT, "event_payload": {"key": order.key}},
-                    unfurl_links=False,
-                    unfurl_media=False,
-                    link_names=False,
-                    mrkdwn=False,
-                ),
-                now=now,
-                sending=True,
-                endpoint=endpoint,
-                room=room,
-            )
+            answer = self._call(call, now=now, sending=True, endpoint=endpoint, room=room)
         except Unavailable as exc:
             self._pause(room, exc)
             raise
-        ts = answer.get("ts")
-        if not isinstance(ts, str) or not ts:
+        except Refused as exc:
+            raise slack_calls.narrowed(exc, order) from None
+        made = slack_calls.done(answer)
+        if not made:
             raise Uncertain(NAME, "an answer without the message's id")
-        return Receipt(native_id=ts, rates=(RateState(endpoint=endpoint, remaining=0, limit=1, reset_at=now + GAP),))
+        return Receipt(native_id=made, rates=(RateState(endpoint=endpoint, remaining=0, limit=1, reset_at=now + GAP),))
 
     def find_told(self, order: Order, *, since: datetime, now: datetime) -> ReadBack:
-        """Look for the key in the metadata of what is in the room, or in the thread; see `TellsTeam`."""
+        """Look for the order's trace among what is in the room, or in the thread; see `TellsTeam`."""
         cursor: str | None = None
         for _ in range(PAGES):
             answer = self._listing(order, since, cursor, now)
             messages = answer.get("messages") or []
-            ts = next((message["ts"] for message in messages if _key(message) == order.key), None)
+            ts = next((message["ts"] for message in messages if slack_calls.is_trace(message, order)), None)
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if ts or not answer.get("has_more"):
                 return ReadBack(native_id=ts, complete=True)
@@ -214,19 +203,6 @@ def web_client(token: str, *, base_url: str, timeout: timedelta) -> WebClient:
 
 def _endpoint(room: str) -> str:
     return f"chat.postMessage:{room}"
-
-
-def _card(order: Order) -> Card:
-    try:
-        return Card.from_json(order.body)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        raise Refused(NAME, "the delivery holds no card", rule="slack.no-card") from None
-
-
-def _key(message: Mapping[str, Any]) -> str | None:
-    metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
-    return payload.get("key") if metadata.get("event_type") == EVENT else None
 
 
 def _failed(what: str, exc: SottovoceError) -> Probe:

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
-from sandbox.slack_api import Ask, NotOk, SlackApi
+from sandbox.slack_api import Ask, NotOk, SlackApi, late
+from sandbox.slack_methods import thread_of
 from sandbox.slack_state import BOT_USER, Message
 
 LARGEST = 50_000_000  # bytes; more than the sandbox ever needs
@@ -45,16 +46,26 @@ def complete(api: SlackApi, ask: Ask) -> dict[str, Any]:
     given = ask.need("files")
     found = [_file(api, one) for one in given]
     if ask.args.get("channel_id"):
-        room = api.room(Ask({"channel": ask.args["channel_id"]}, ask.now, ask.hurts))
-        ts = api.state.stamp(ask.now)
-        text = str(ask.args.get("initial_comment") or "")
-        thread = str(ask.args.get("thread_ts") or "")
-        message = Message(
-            room=room.id, ts=ts, user=BOT_USER, text=text, blocks=[], at=ask.now, seen_at=ask.now, thread_ts=thread
-        )
-        message.files = found
-        api.state.say(message)
+        _share(api, ask, found)
     return {"files": found}
+
+
+def _share(api: SlackApi, ask: Ask, found: list[dict[str, Any]]) -> None:
+    room = api.room(Ask({"channel": ask.args["channel_id"]}, ask.now, ask.hurts))  # only where the bot is a member
+    if room.archived:
+        raise NotOk("is_archived")
+    message = Message(
+        room=room.id,
+        ts=api.state.stamp(ask.now),
+        user=BOT_USER,
+        text=str(ask.args.get("initial_comment") or ""),
+        blocks=[],
+        at=ask.now,
+        seen_at=ask.now + late(ask),
+        thread_ts=thread_of(api, ask, room),
+    )
+    message.files = found
+    api.state.say(message)
 
 
 def _file(api: SlackApi, told: dict[str, Any]) -> dict[str, Any]:
@@ -66,4 +77,5 @@ def _file(api: SlackApi, told: dict[str, Any]) -> dict[str, Any]:
         "name": known["name"],
         "title": told.get("title") or known["name"],
         "size": known["length"],
+        "alt_txt": known["alt_txt"],
     }

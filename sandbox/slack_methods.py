@@ -48,7 +48,7 @@ def post_message(api: SlackApi, ask: Ask) -> dict[str, Any]:
     text = str(ask.args.get("text") or "")
     if not text and not blocks:
         raise NotOk("no_text")
-    thread = _thread(api, ask, room)
+    thread = thread_of(api, ask, room)
     metadata = _metadata(ask)
     api.pace(room, ask.now)
     ts = api.state.stamp(ask.now)
@@ -84,7 +84,7 @@ def post_ephemeral(api: SlackApi, ask: Ask) -> dict[str, Any]:
         blocks=blocks,
         at=ask.now,
         seen_at=ask.now,
-        thread_ts=_thread(api, ask, room),
+        thread_ts=thread_of(api, ask, room),
         only_for=user_id,
     )
     api.state.say(message)
@@ -208,7 +208,8 @@ def _metadata(ask: Ask) -> dict[str, Any] | None:
     return metadata
 
 
-def _thread(api: SlackApi, ask: Ask, room: Room) -> str:
+def thread_of(api: SlackApi, ask: Ask, room: Room) -> str:
+    """The thread a request speaks into, or none. Raises NotOk when there is no such message."""
     thread = str(ask.args.get("thread_ts") or "")
     parent = api.state.find(room.id, thread) if thread else None
     if thread and parent is None:

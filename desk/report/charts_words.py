@@ -14,12 +14,12 @@ _ALT = 1500  # characters; Slack's own limit for the text of an uploaded picture
 
 def title(name: str, report: Report) -> str:
     """Say what a chart shows, as a finding."""
-    return phrases.one_line(_TITLES[name](report), 160)
+    return phrases.clean(_TITLES[name](report), 160)
 
 
 def alt(name: str, report: Report) -> str:
     """Tell the whole finding to those who do not see the chart."""
-    return phrases.one_line(f"{_TITLES[name](report)}. {_ALTS[name](report)}".replace("..", "."), _ALT)
+    return phrases.clean(f"{_TITLES[name](report)}. {_ALTS[name](report)}", _ALT)
 
 
 def _days_title(report: Report) -> str:

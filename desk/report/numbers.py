@@ -8,6 +8,8 @@ from desk.phrases import LOCALE, number
 from desk.report.values import Band, Change, Figure, Interval, Trend, Unit, Week
 
 NOTHING = "–"
+_TIE = "\u00a0"  # keeps a number and its unit on one line
+_PERCENT = f"{_TIE}%"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400  # seconds
 _HOURS_ALONE = 10  # from here on minutes say nothing
 _TRENDS = {
@@ -58,17 +60,17 @@ def amount(value: float, unit: Unit) -> str:
 def duration(seconds: float) -> str:
     """Write how long something took, by its two largest units at most: "45 s", "48 min", "3 h 10 min", "2 d 4 h"."""
     if seconds < _MINUTE:
-        return f"{round(seconds)} s"
+        return _joined(round(seconds), "s")
     minutes = round(seconds / _MINUTE)
     if minutes < _MINUTE:
-        return f"{minutes} min"
+        return _joined(minutes, "min")
     hours, rest = divmod(minutes, _MINUTE)
     if hours < _HOURS_ALONE:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
+        return _joined(hours, "h", rest, "min") if rest else _joined(hours, "h")
     days, left = divmod(round(seconds / _HOUR), _DAY // _HOUR)
     if not days:
-        return f"{left} h"
-    return f"{days} d {left} h" if left else f"{days} d"
+        return _joined(left, "h")
+    return _joined(days, "d", left, "h") if left else _joined(days, "d")
 
 
 def moved(one: Figure) -> str:
@@ -91,7 +93,7 @@ def interval(given: Interval | None, unit: Unit) -> str:
     if given is None:
         return ""
     low, high = amount(given.low, unit), amount(given.high, unit)
-    return f"{low.removesuffix(' %')}–{high}" if unit is Unit.SHARE else f"{low} to {high}"
+    return f"{low.removesuffix(_PERCENT)}–{high}" if unit is Unit.SHARE else f"{low} to {high}"
 
 
 def band(given: Band | None, unit: Unit = Unit.COUNT) -> str:
@@ -133,5 +135,9 @@ def plural(count: float, one: str, many: str = "") -> str:
 def _share(value: float) -> str:
     percent = round(100 * value)
     if value and not percent:
-        return "<1 %"
-    return ">99 %" if percent == 100 and value < 1 else f"{percent} %"  # noqa: PLR2004
+        return f"<1{_PERCENT}"
+    return f">99{_PERCENT}" if percent == 100 and value < 1 else f"{percent}{_PERCENT}"  # noqa: PLR2004
+
+
+def _joined(*parts: float | str) -> str:
+    return _TIE.join(map(str, parts))

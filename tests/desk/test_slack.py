@@ -14,7 +14,8 @@ from pytest_httpserver import HTTPServer
 
 from desk import choices
 from desk.cards import Shown
-from desk.slack import EVENT, GAP, Slack
+from desk.slack import GAP, Slack
+from desk.slack_calls import EVENT
 from domain.cards import Card
 from domain.errors import Pause, Refused, Scope, SottovoceError, Unavailable, Uncertain
 from domain.ports import Prices, Probes, TellsTeam
@@ -434,7 +435,7 @@ def test_a_doubtful_change_may_be_made_again(slack: Slack, httpserver: HTTPServe
 # probing
 
 SIGN_IN = {"ok": True, "user": "sotto", "team": "Nord"}
-ALL_SCOPES = {"x-oauth-scopes": "chat:write,channels:read,groups:history"}
+ALL_SCOPES = {"x-oauth-scopes": "chat:write,channels:read,groups:history,files:write"}
 
 
 def probed(server: HTTPServer, settings: SlackTold, now: datetime) -> dict[str, tuple[bool, str]]:

@@ -1,0 +1,77 @@
+"""The letter's plain twin: the same as text that can be read, or read out, on its own. Pure; knows no markup."""
+
+from collections.abc import Iterator, Sequence
+from textwrap import fill, indent
+
+from desk.report.outline import Outline
+from desk.report.outline_values import Cell, Item, Said, Section, Table, Tile
+from desk.report.values import Picture
+
+_WIDTH = 76  # columns; source: RFC 3676, 4.2
+_FIRST, _POP, _LEFT = "\u2068", "\u2069", "\u200e"
+
+
+def write(laid: Outline, *, week: str, pictures: Sequence[Picture]) -> str:
+    """Write the text."""
+    told = {picture.name: picture.alt for picture in pictures}
+    parts = [
+        "\n".join((laid.title, f"{laid.dates} ({laid.zone})", *((laid.revision,) if laid.revision else ()))),
+        *(_wrapped(sentence) for sentence in laid.sentences),
+        "\n".join(map(_tile, laid.tiles)),
+        *(_wrapped(note) for note in laid.notes),
+        *("\n\n".join(_section(section, told)) for section in laid.sections),
+        _wrapped(f"The whole report, as page and document, lies in the report folder: sottovoce report --week {week}"),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def isolated(text: str) -> str:
+    """Keep a text's direction to itself, in a line that runs from left to right. Source: UAX #9, 2.7 and 6.3."""
+    return f"{_LEFT}{_FIRST}{text}{_POP}"
+
+
+def _section(section: Section, told: dict[str, str]) -> Iterator[str]:
+    yield f"{section.title.upper()}\n{'-' * len(section.title)}"
+    yield from (_wrapped(line) for line in section.lead)
+    if section.chart in told and not section.items:
+        yield _wrapped(told[section.chart])
+    yield from (_item(item) for item in section.items)
+    yield from (_table(table) for table in section.tables if table.rows)
+    yield from (_quote(quote) for quote in section.quotes)
+
+
+def _item(item: Item) -> str:
+    badge = {"worse": "Worse: ", "better": "Better: "}.get(item.mark, "") if not _measured(item) else ""
+    name = f"* {badge}{isolated(item.name) if item.dir == 'rtl' else item.name}"
+    facts = " · ".join(fact.text for fact in item.facts) if _measured(item) else ""
+    lines = [name, *(indent(_wrapped(words, 2), "  ") for words in (facts, item.more) if words)]
+    return "\n".join([*lines, *(indent(_quote(quote), "  ") for quote in item.quotes)])
+
+
+def _measured(item: Item) -> bool:
+    """Say whether the facts tell more than the name does."""
+    return len(item.facts) > 1
+
+
+def _quote(quote: Said) -> str:
+    text = "\n".join(f"> {line}" for line in _wrapped(quote.text, 4).splitlines())
+    return f"{text}\n  ({quote.source}{f', {quote.link}' if quote.link else ''})"
+
+
+def _table(table: Table) -> str:
+    return "\n".join((f"{table.name}:", *(_row(table.head, row) for row in table.rows)))
+
+
+def _row(head: Sequence[str], row: Sequence[Cell]) -> str:
+    told = [f"{name} {cell.text}".strip() if len(row) > 2 else cell.text for name, cell in zip(head[1:], row[1:])]  # noqa: B905, PLR2004
+    return f"- {row[0].text}: {'; '.join(told)}"
+
+
+def _tile(tile: Tile) -> str:
+    return f"- {tile.label}: {tile.value.text}" + (f" ({tile.aside})" if tile.aside else "")
+
+
+def _wrapped(text: str, inset: int = 0) -> str:
+    return "\n".join(
+        fill(line, _WIDTH - inset, break_long_words=False, break_on_hyphens=False) for line in text.splitlines()
+    )
