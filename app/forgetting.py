@@ -15,6 +15,7 @@ from app.opening import opened
 from app.settings import Settings
 from desk.faces import FACE, Faces
 from desk.mail import NAME as MAIL
+from desk.report import publish
 from desk.slack import Slack
 from desk.slack_errors import NAME as SLACK
 from domain.clock import utc_now
@@ -42,6 +43,7 @@ def run_forget(path: Path, channel: str, who: str, *, sure: bool, only: bool = F
             erased = [erase(db, *each, now=now) for each in whom]
         case_ids = sorted({case_id for _, found in erased for case_id in found})
         unchanged = _show_again(settings, engine, case_ids, now)
+        publish.tidy(engine, now=now)
         clean = checkpoint(engine)
     found = _summary([forgotten for forgotten, _ in erased], cases=len(case_ids), unchanged=unchanged, clean=clean)
     channels = sorted(each for each, _ in others)

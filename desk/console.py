@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import TextIO
 
 from desk import letters, phrases
+from desk.report import parts
+from desk.report.values import RoomWords
 from domain.cards import Card
 from domain.errors import Refused
-from domain.sending import Order, ReadBack, Receipt
+from domain.sending import DeliveryKind, Order, ReadBack, Receipt
 
 NAME = "console"
 RULE = "─" * 72
@@ -29,7 +31,7 @@ class Console:
         try:
             words = letters.text(Card.from_json(order.body))
         except (ValueError, LookupError, TypeError, AttributeError):
-            words = phrases.clean(order.body, 10_000) + "\n"
+            words = phrases.clean(_part(order) or order.body, 10_000) + "\n"
         stream = self._stream or sys.stderr
         with self._lock:
             stream.write(f"{RULE}\n{phrases.moment(now)}\n\n{words}")
@@ -40,3 +42,11 @@ class Console:
         """Refuse: what was printed cannot be read back. Words to the team are printed again then."""
         del order, since, now
         raise Refused(NAME, "what was printed cannot be read back", rule="console.no-read-back")
+
+
+def _part(order: Order) -> str:
+    """Read a report's summary; nothing where it is none."""
+    if order.kind is not DeliveryKind.REPORT:
+        return ""
+    part = parts.of(order)
+    return part.text if isinstance(part, RoomWords) else ""

@@ -23,6 +23,7 @@ SECOND_LOOK = timedelta(minutes=2)  # after the first look that found nothing
 MAX_ATTEMPTS = 4  # of what may have been sent; then a person decides
 LOOKS = 2  # complete listings without it before it counts as not sent
 TEAM_PATIENCE = timedelta(days=1)  # words to the team are tried for this long
+REPORT_PATIENCE = timedelta(days=6)  # a week's report: until the next one is near
 RATE_WAIT = timedelta(minutes=1)  # where the platform names no time
 MONEY_WAIT = timedelta(hours=1)
 OUTAGE_WAIT = timedelta(seconds=30)  # at most, before another delivery tries whether the outage is over
@@ -45,6 +46,10 @@ class Outcome:
 def speaks_to_customer(delivery: Delivery) -> bool:
     """Say whether a customer would read it, or have their post acted on."""
     return delivery.kind in CUSTOMER_FACING
+
+
+def _patience(delivery: Delivery) -> timedelta:
+    return REPORT_PATIENCE if delivery.key.startswith("report:") else TEAM_PATIENCE
 
 
 def untried(delivery: Delivery) -> dict[str, Any]:
@@ -77,7 +82,7 @@ def found(back: ReadBack, price: Usage, *, now: datetime) -> Outcome:
 def put_off(delivery: Delivery, exc: Unavailable, endpoint: str, *, now: datetime) -> Outcome:
     """Say when to try again what was certainly not sent. An outage may last: what becomes stale, the gate ends."""
     failures = delivery.failures + 1
-    if not speaks_to_customer(delivery) and now - delivery.planned_at > TEAM_PATIENCE:
+    if not speaks_to_customer(delivery) and now - delivery.planned_at > _patience(delivery):
         return Outcome(state=FAILED, why=exc.why, event=EventKind.FAILED, columns=untried(delivery))
     asked = exc.retry_at - now if exc.retry_at else None
     least = {Pause.OUTAGE: timedelta(0), Pause.RATE: RATE_WAIT, Pause.MONEY: MONEY_WAIT}[exc.pause]
@@ -98,7 +103,7 @@ def refused(delivery: Delivery, exc: Refused, *, now: datetime) -> Outcome:
     """
     if exc.gone:
         return Outcome(state=DROPPED, why=exc.rule, event=EventKind.DROPPED, reason=exc.why, columns=untried(delivery))
-    if exc.scope is Scope.ITEM or now - delivery.planned_at > TEAM_PATIENCE:
+    if exc.scope is Scope.ITEM or now - delivery.planned_at > _patience(delivery):
         return Outcome(state=FAILED, why=exc.rule, event=EventKind.FAILED, reason=exc.why, columns=untried(delivery))
     failures = delivery.failures + 1
     wait = wait_before_retry(failures)

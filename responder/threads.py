@@ -18,8 +18,8 @@ def above(db: Session, case_id: int | None) -> Delivery | None:
 
 
 def thread_of(db: Session, delivery: Delivery) -> Delivery | None:
-    """Find the alert a note belongs under: the one it names, or its case's."""
-    if delivery.kind != DeliveryKind.NOTE:
+    """Find what a delivery belongs under: what it names, or for a note the alert of its case."""
+    if delivery.kind not in (DeliveryKind.NOTE, DeliveryKind.REPORT):
         return None
     under = delivery.extra.get("under")
     return deliveries.by_key(db, under) if under else above(db, delivery.case_id)

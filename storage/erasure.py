@@ -17,7 +17,7 @@ from sqlmodel import Session, col, delete, select, update
 from domain.cards import Card
 from domain.history import EventKind
 from domain.sending import CUSTOMER_FACING
-from storage import authors, deletions, events, optouts, parting, vectors
+from storage import authors, deletions, events, optouts, parting, reports, vectors
 from storage.arrivals import NEW as WAITING
 from storage.arrivals import Arrival
 from storage.arrivals import settle as settle_arrival
@@ -71,6 +71,7 @@ def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
     names = _Names(author.native_id, author.handle, token=f"forgotten:{author.id}")
     optouts.keep(db, channel, author.native_id, now=now)
     linked, beside = parting.part(db, author.id, why=WHY, now=now)
+    _erase_quotes(db, names, now)
     posts = _erase_posts(db, author.id)
     facts = db.connection().execute(delete(Fact).where(col(Fact.author_id) == author.id)).rowcount
     words, dropped = _erase_words(db, author.id, now)
@@ -97,6 +98,7 @@ def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
 def _forget_mentions(db: Session, channel: str, who: str, now: datetime) -> Forgotten:
     """Erase where somebody we never heard is spoken of, or wrote what nobody could read."""
     names = _Names("", who.removeprefix("@"), token="")
+    _erase_quotes(db, names, now)
     return Forgotten(
         mentions=_erase_mentions(db, channel, names),
         unreadable=_erase_unreadable(db, channel, names),
@@ -186,7 +188,7 @@ def _erase_cards(db: Session, of_cases: Any, names: _Names, beside: Sequence[Del
     about = col(Delivery.case_id).in_(theirs) | names.in_record(Delivery.body)
     cards = [
         card
-        for card in db.exec(select(Delivery).where(col(Delivery.kind).not_in(CUSTOMER_FACING), about))
+        for card in db.exec(select(Delivery).where(col(Delivery.kind).not_in(CUSTOMER_FACING), ~reports.PARTS, about))
         if card.case_id in theirs or names.recorded(card.body)
     ]
     changed = {card.id: card for card in (*cards, *beside)}.values()
@@ -218,6 +220,11 @@ def _without_names(body: str, names: _Names) -> str:
     spoken = names.blot(card.quote), names.blot(card.text)
     unnamed = replace(card, quote=spoken[0], text=spoken[1]).to_json()
     return _without_words(body) if names.recorded(unnamed) else unnamed
+
+
+def _erase_quotes(db: Session, names: _Names, now: datetime) -> None:
+    """Have the files of reports go that quote somebody who names the person; those that quote them go by themselves."""
+    reports.outdate(db, [post.id for post in reports.quoted(db) if names.named(post.text)], now=now)
 
 
 def _erase_mentions(db: Session, channel: str, names: _Names) -> int:

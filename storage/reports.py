@@ -10,7 +10,11 @@ from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from storage.columns import key, rows_of
 from storage.corrections import Correction
+from storage.deliveries import DROPPED, READY, Delivery
 from storage.posts import Post
+
+PARTS = col(Delivery.key).startswith("report:")
+"""The deliveries that are parts of reports. None holds a customer's words: those are in the files they name."""
 
 
 class Made(SQLModel, table=True):
@@ -28,7 +32,7 @@ class Made(SQLModel, table=True):
     folder: str  # of its files
     made_at: datetime
     promised_at: datetime | None = None  # when its parts were promised to the team; None: made by hand, not sent
-    stale_at: datetime | None = Field(default=None)  # somebody it quotes was forgotten: its files must go
+    stale_at: datetime | None = Field(default=None)  # words it quotes were taken back: its files must go, or went
 
 
 class Quoted(SQLModel, table=True):
@@ -74,21 +78,24 @@ def promise(db: Session, report_id: int, *, now: datetime) -> bool:
     return db.connection().execute(statement.values(promised_at=now)).rowcount == 1
 
 
-def outdate(db: Session, author_ids: Collection[int], *, now: datetime) -> int:
-    """Mark the reports that quote these authors, so that their files go; returns how many."""
-    theirs = (
-        select(col(Quoted.report_id))
-        .join(Post, col(Post.id) == col(Quoted.post_id))
-        .where(col(Post.author_id).in_(author_ids))
-    )
+def quoted(db: Session) -> list[Post]:
+    """List every post that any report's files quote."""
+    inside = select(col(Quoted.post_id)).distinct()
+    return list(db.exec(select(Post).where(col(Post.id).in_(inside)).order_by(col(Post.id))))
+
+
+def outdate(db: Session, post_ids: Collection[int], *, now: datetime) -> None:
+    """Mark the reports that quote these posts, so that their files go."""
+    theirs = select(col(Quoted.report_id)).where(col(Quoted.post_id).in_(post_ids))
     statement = update(Made).where(col(Made.id).in_(theirs), col(Made.stale_at).is_(None))
-    return db.connection().execute(statement.values(stale_at=now)).rowcount
+    db.connection().execute(statement.values(stale_at=now))
 
 
 def stale(db: Session) -> list[Made]:
-    """List reports whose files must go, oldest first."""
-    query = select(Made).where(col(Made.stale_at).is_not(None), Made.folder != "")
-    return list(db.exec(query.order_by(col(Made.id))))
+    """List reports whose files must go, oldest first: marked, or quoting a post that has no words any more."""
+    wordless = select(col(Quoted.report_id)).join(Post, col(Post.id) == col(Quoted.post_id)).where(col(Post.text) == "")
+    outdated = col(Made.stale_at).is_not(None) | col(Made.id).in_(wordless)
+    return list(db.exec(select(Made).where(outdated, Made.folder != "").order_by(col(Made.id))))
 
 
 def refilled(db: Session, report_id: int, folder: str) -> None:
@@ -96,9 +103,16 @@ def refilled(db: Session, report_id: int, folder: str) -> None:
     db.connection().execute(update(Made).where(col(Made.id) == report_id).values(folder=folder, stale_at=None))
 
 
-def emptied(db: Session, report_id: int) -> None:
-    """Note that a report's files are gone."""
-    db.connection().execute(update(Made).where(col(Made.id) == report_id).values(folder=""))
+def emptied(db: Session, made: Made, *, now: datetime) -> None:
+    """Note that a report's files are gone; what was still to be sent from them is not wanted any more."""
+    mine = col(Delivery.key).startswith(f"{key_of(made)}:", autoescape=True), col(Delivery.state) == READY
+    db.connection().execute(update(Delivery).where(*mine).values(state=DROPPED, why="words it quotes were taken back"))
+    db.connection().execute(update(Made).where(col(Made.id) == made.id).values(folder="", stale_at=now))
+
+
+def key_of(made: Made) -> str:
+    """Begin the keys of a report's parts."""
+    return f"report:{made.week}:{made.brand}:r{made.revision}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Edition:
 
 def run_once(engine: Engine, *, plan: Plan, now: datetime) -> bool:
     """Make and promise the report of the last week, if that is due and was not done. False: nothing to do."""
-    tidied = tidy(engine)
+    tidied = tidy(engine, now=now)
     week = weeks.last_whole(now, plan.brand.zone)
     if not plan.scheduled or now < weeks.due_at(week, weekday=plan.weekday, at=plan.at):
         return tidied
@@ -143,7 +143,7 @@ def _why(db: Session, week: Week, before: Made) -> str:
     ]
     said = [f"{count} {one if count == 1 else many}" for count, one, many in found if count]
     if before.stale_at is not None:
-        said.append("a person was forgotten")
+        said.append("words were taken back")
     return ", ".join(said) or "derived anew with other settings or by another version"
 
 
@@ -172,8 +172,8 @@ def _quoted(report: Report) -> frozenset[int]:
 
 def _parts(edition: Edition, plan: Plan) -> Iterator[Promise]:
     """List every part, under a key of its own, in the order in which they are to be read."""
-    pressed, report = edition.pressed, edition.pressed.report
-    name = f"report:{report.week.name}:{plan.brand.name}:r{report.revision}"
+    pressed = edition.pressed
+    name = reports.key_of(edition.row)
     extra = {parts.FOLDER: str(edition.folder.absolute())}
     if plan.room:
         summary = f"{name}:room:summary"
@@ -211,12 +211,12 @@ def _to_room(key: str, body: str, extra: dict[str, str], *, order_key: str, room
     )
 
 
-def tidy(engine: Engine) -> bool:
-    """Remove the files of reports that quote somebody who was forgotten, and what of them was still to be sent."""
+def tidy(engine: Engine, *, now: datetime) -> bool:
+    """Remove the files of reports that quote words taken back since, and what of them was still to be sent."""
     with reading(engine) as db:
         rows: Sequence[Made] = reports.stale(db)
     for row in rows:
         press.discard(Path(row.folder))
         with writing(engine) as db:
-            reports.emptied(db, row.id)
+            reports.emptied(db, row, now=now)
     return bool(rows)
