@@ -17,11 +17,13 @@ from app.schedule import Schedule
 from app.settings import build
 from domain.clock import monotonic
 from domain.errors import SottovoceError
+from sandbox.graph import Graph
 from sandbox.scenario import BUSY_HOUR
 from sandbox.world import World
 
 TICK = timedelta(milliseconds=100)  # of real time: the hour runs much faster than life
 LOOK = 0.2  # seconds between two looks at what happened
+POLL = 150.0  # seconds of scenario time between two looks at a Page: every one costs this machine a request
 PATIENCE = timedelta(minutes=2)  # real time after the last scene for everything to come to rest
 
 
@@ -80,6 +82,7 @@ def _settings(world: World, folder: Path) -> dict[str, Any]:
             "access_token": signed.access_token,
             "access_token_secret": signed.access_token_secret,
         },
+        **_meta(world.graph),
         "slack": {
             "bot_token": world.slack.token,
             "app_token": world.slack.app_token,
@@ -87,6 +90,25 @@ def _settings(world: World, folder: Path) -> dict[str, Any]:
             "room": world.slack.alerts.id,
             "cases_room": world.slack.cases.id,
         },
+    }
+
+
+def _meta(graph: Graph) -> dict[str, Any]:
+    signed = graph.credentials
+    page = {
+        "api_base": graph.base_url,
+        "page_id": graph.page.id,
+        "access_token": signed.page_token,
+        "app_id": signed.app_id,
+        "app_secret": signed.app_secret,
+        "human_agent": True,
+        "inbox_every": POLL,
+        "comments_every": POLL,
+        "tags_every": POLL,
+    }
+    return {
+        "facebook": {**page, "posts_every": POLL, "reviews_every": POLL},
+        "instagram": {**page, "user_id": graph.instagram.id, "handle": graph.instagram.username},
     }
 
 

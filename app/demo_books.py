@@ -32,17 +32,18 @@ class Account:
     def lines(self) -> list[tuple[bool, str]]:
         """List what must hold, and whether it does."""
         ours, seen = self.ours, self.seen
-        said = ours.deliveries.get("reply", {}).get(SENT, 0), ours.deliveries.get("message", {}).get(SENT, 0)
+        said = tuple(ours.deliveries.get(kind, {}).get(SENT, 0) for kind in ("reply", "private-reply", "message"))
         twice = [double for double in seen.doubles if not double.startswith("the team")]
         return [
             (not self.missed, f"nothing was missed: {len(seen.heard)} published for us, {len(self.missed)} not heard"),
             (ours.balanced, f"heard {ours.heard} = {_parts(ours)}; {ours.waiting} on their way"),
             (ours.unreadable >= len(seen.malformed), f"unreadable and set aside: {ours.unreadable}"),
             (
-                said == (seen.replies, seen.directs),
-                f"sent {said[0]} answers and {said[1]} private words; X has {seen.replies} and {seen.directs}",
+                said == (seen.replies, seen.private_replies, seen.directs),
+                f"sent {_sent(said)}; the networks have {_sent((seen.replies, seen.private_replies, seen.directs))}",
             ),
             (not twice, f"said twice to anybody: {len(twice)}"),
+            (not seen.illegal, f"tried against a platform's rules: {len(seen.illegal)}"),
         ]
 
     @property
@@ -113,7 +114,7 @@ def _rows(account: Account) -> list[tuple[str, str]]:
         ("judged", ", ".join(f"{count} {need}" for need, count in ours.needs.items())),
         ("as a careful reader", f"{account.as_read} of {account.told_of} judged alike"),
         ("cases", ", ".join(f"{count} {state}" for state, count in ours.cases.items())),
-        ("answered", f"{sent.get('reply', 0)} in public, {sent.get('message', 0)} private words"),
+        ("answered", _sent(tuple(sent.get(kind, 0) for kind in ("reply", "private-reply", "message")))),
         ("moved to private", ", ".join(f"{count} {step}" for step, count in handoffs.items()) or "none"),
         ("told in Slack", f"{sent.get('alert', 0)} threads, {sent.get('note', 0)} notes"),
         ("kept back", f"{dropped} by the gate or because a person had the case"),
@@ -124,6 +125,10 @@ def _rows(account: Account) -> list[tuple[str, str]]:
         text = f"{middle:.1f} s in the middle, {most:.1f} s for 95 of 100 (real seconds, outages included)"
         rows.append(("post to alert", text))
     return rows
+
+
+def _sent(counts: tuple[int, ...]) -> str:
+    return "{} answers, {} private replies and {} private words".format(*counts)
 
 
 def _parts(ours: Books) -> str:

@@ -86,7 +86,7 @@ def _counters(books: Books) -> Iterator[tuple[str, int]]:
     yield "urgent", books.needs.get("urgent", 0)
     yield "cases", sum(books.cases.values())
     yield "answered in public", sent.get("reply", 0)
-    yield "private words", sent.get("message", 0)
+    yield "private words", sent.get("message", 0) + sent.get("private-reply", 0)
     yield "told in Slack", sent.get("alert", 0) + sent.get("note", 0)
     yield "refused", sum(states.get(FAILED, 0) for states in books.deliveries.values())
     yield "on their way", sum(states.get(READY, 0) + states.get(UNKNOWN, 0) for states in books.deliveries.values())

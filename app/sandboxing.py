@@ -1,10 +1,11 @@
-"""The command `sandbox`: look-alikes of X and Slack on this machine, for trying settings and for tests."""
+"""The command `sandbox`: look-alikes of X, Meta's Graph and Slack on this machine, to try settings and for tests."""
 
 import threading
 from pathlib import Path
 
 from app import terminal
 from domain.clock import utc_now
+from sandbox.graph import Graph
 from sandbox.world import World
 
 
@@ -22,6 +23,7 @@ def serve(*, port: int, scenario: Path | None, speed: float) -> int:
             f'consumer_secret = "{signed.consumer_secret}"',
             f'access_token = "{signed.access_token}"',
             f'access_token_secret = "{signed.access_token_secret}"',
+            *_meta(world.graph),
             "[slack]",
             f'api_base = "{world.slack.base_url}"',
             f'bot_token = "{world.slack.token}"',
@@ -37,3 +39,15 @@ def serve(*, port: int, scenario: Path | None, speed: float) -> int:
         except KeyboardInterrupt:
             out.print("Bye.")
     return 0
+
+
+def _meta(graph: Graph) -> list[str]:
+    page = [
+        f'api_base = "{graph.base_url}"',
+        f'page_id = "{graph.page.id}"',
+        f'access_token = "{graph.credentials.page_token}"',
+        f'app_id = "{graph.credentials.app_id}"',
+        f'app_secret = "{graph.credentials.app_secret}"',
+    ]
+    account = [f'user_id = "{graph.instagram.id}"', f'handle = "{graph.instagram.username}"']
+    return ["[facebook]", *page, "[instagram]", *page, *account]

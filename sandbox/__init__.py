@@ -1,1 +1,1 @@
-"""Look-alikes of X and Slack on loopback, with faults: the demo and the tests talk to them with the real clients."""
+"""Look-alikes of X, Graph and Slack on loopback, with faults: demo and tests talk to them with the real clients."""

@@ -50,7 +50,8 @@ def test_the_busy_hour_holds_what_a_brand_meets() -> None:
 
     storm = [post for post in scenario.posts if STORM[0] <= post.at <= STORM[1] and post.kind == "complaint"]
     overheard = [post for post in scenario.posts if "nordparcel" not in names_in(post.text) and not post.reply_to]
-    assert 90 <= len(scenario.posts) <= 125
+    assert 90 <= len(scenario.posts) <= 140
+    assert Counter(post.on for post in scenario.posts).keys() == {"x", "facebook", "instagram"}
     assert len({post.lang for post in scenario.posts}) >= 10
     assert {"en", "es", "th", "lo", "km", "ta"} <= {post.lang for post in scenario.posts}
     assert len(storm) >= 30
