@@ -70,7 +70,7 @@ def demo(
     speed: Annotated[float, typer.Option(help="How many times faster than life the hour is played.")] = 90.0,
     folder: Annotated[Path, typer.Option("--out", help="Where the demo keeps its database.")] = Path("demo-out"),
 ) -> None:
-    """Play a busy hour of a brand against look-alikes of X, Facebook, Instagram and Slack on this machine. Needs no account.
+    """Play a busy hour of a brand against look-alikes of three networks and Slack. Needs no account.
 
     Example: `sottovoce demo --keep`
     """
@@ -432,7 +432,7 @@ def sandbox(
     scenario: Annotated[Path | None, typer.Option(help="A scenario file to play; none: only what you inject.")] = None,
     speed: Annotated[float, typer.Option(help="How many times faster than life the scenario is played.")] = 1.0,
 ) -> None:
-    """Serve look-alikes of X, Facebook, Instagram and Slack on this machine, with faults, for trying settings and for tests.
+    """Serve look-alikes of X, Facebook, Instagram and Slack, with faults, for trying settings and for tests.
 
     Example: `sottovoce sandbox --port 8765`
     """
