@@ -5,6 +5,7 @@ Source: RFC 2046 (alternative), RFC 2387 (related), RFC 2392 (cid).
 
 from email.message import EmailMessage
 from hashlib import sha256
+from typing import Any
 
 from desk import phrases
 from desk.report import parts
@@ -26,7 +27,7 @@ def compose(letter: EmailMessage, order: Order, *, domain: str) -> None:
     letter.add_alternative(_named(part.html, ids), subtype="html", cte="quoted-printable")
     *_, page = letter.iter_parts()
     for picture in part.pictures:
-        named = {"cid": f"<{ids[picture.name]}>", "disposition": "inline", "filename": f"{picture.name}.png"}
+        named: Any = {"cid": f"<{ids[picture.name]}>", "disposition": "inline", "filename": f"{picture.name}.png"}
         page.add_related(picture.png, "image", "png", **named)
     _settle(letter, order.key)
 

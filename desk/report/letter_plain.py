@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
 
 from desk.report.outline import Outline
-from desk.report.outline_values import Cell, Item, Said, Section, Table, Tile
+from desk.report.outline_values import Cell, Item, Said, Section, Table, Tile, isolated
 from desk.report.values import Picture
 
 _WIDTH = 76  # columns; source: RFC 3676, 4.2
-_FIRST, _POP, _LEFT = "\u2068", "\u2069", "\u200e"
 
 
 def write(laid: Outline, *, week: str, pictures: Sequence[Picture]) -> str:
@@ -23,11 +22,6 @@ def write(laid: Outline, *, week: str, pictures: Sequence[Picture]) -> str:
         _wrapped(f"The whole report, as page and document, lies in the report folder: sottovoce report --week {week}"),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def isolated(text: str) -> str:
-    """Keep a text's direction to itself, in a line that runs from left to right. Source: UAX #9, 2.7 and 6.3."""
-    return f"{_LEFT}{_FIRST}{text}{_POP}"
 
 
 def _section(section: Section, told: dict[str, str]) -> Iterator[str]:

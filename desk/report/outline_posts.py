@@ -2,7 +2,20 @@
 
 from desk import phrases
 from desk.report import charts_pains, numbers
-from desk.report.outline_values import Cell, Item, Section, Table, cell, moment, number, period, plain, said, word
+from desk.report.outline_values import (
+    Cell,
+    Item,
+    Section,
+    Table,
+    cell,
+    isolated,
+    moment,
+    number,
+    period,
+    plain,
+    said,
+    word,
+)
 from desk.report.typeset import direction, language
 from desk.report.values import Day, Group, Incident, Moved, PainPoint, Report, Trend, Unit
 
@@ -20,15 +33,24 @@ def _praise(report: Report) -> Section:
     return Section(key="praise", title="Praise worth sharing", quotes=quotes)
 
 
+def what_moved(one: Moved, report: Report, limit: int) -> str:
+    """Say what moved, where a pain point's name cannot turn round the numbers after it."""
+    name = next((plain(pain.name, _NAME) for pain in report.pains if pain.id == one.pain_id), "")
+    what = plain(one.what, limit)
+    if not name or direction(name) == "ltr" or not what.startswith(name):
+        return what
+    return f"{isolated(name)}{what.removeprefix(name)}"
+
+
 def _moved(report: Report) -> Section:
-    items = tuple(_move(one) for one in sorted(report.moved, key=lambda one: one.better))
+    items = tuple(_move(one, report) for one in sorted(report.moved, key=lambda one: one.better))
     return Section(key="moved", title="What got worse and better", items=items)
 
 
-def _move(one: Moved) -> Item:
-    what = plain(one.what, _WHY)
+def _move(one: Moved, report: Report) -> Item:
     mark = "better" if one.better else "worse"
-    return Item(name=what, dir=direction(what), mark=mark, more=plain(one.why, _WHY), facts=(cell(one.figure),))
+    what = what_moved(one, report, _WHY)
+    return Item(name=what, mark=mark, more=plain(one.why, _WHY), facts=(cell(one.figure),))
 
 
 def _pains(report: Report) -> Section:

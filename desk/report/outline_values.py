@@ -10,6 +10,7 @@ from desk.report.values import Figure, Quote
 
 _QUOTE = 600  # UTF-16 units: two posts of X
 _CELL = 120
+_FIRST, _POP, _LEFT = "\u2068", "\u2069", "\u200e"  # isolate by first letter, its end, left-to-right mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,11 @@ class Section:
 def plain(text: str, limit: int = _CELL) -> str:
     """Clean a text for any form, on one line."""
     return phrases.one_line(text, limit)
+
+
+def isolated(text: str) -> str:
+    """Keep a text's direction to itself, in a line that runs from left to right. Source: UAX #9, 2.7 and 6.3."""
+    return f"{_LEFT}{_FIRST}{text}{_POP}"
 
 
 def word(text: str, lang: str = "en", mark: str = "") -> Cell:

@@ -22,9 +22,9 @@ from slack_sdk.models.blocks import (
 
 from desk import cards, phrases
 from desk.report import charts_pains, numbers
-from desk.report.letter_plain import isolated
 from desk.report.outline import Outline, outline
-from desk.report.outline_values import Tile
+from desk.report.outline_posts import what_moved
+from desk.report.outline_values import Tile, isolated
 from desk.report.values import Moved, PainPoint, Report, RoomWords
 
 _PAINS, _MOVED = 6, 6
@@ -62,7 +62,7 @@ def _lists(report: Report, share: float) -> Iterator[Block]:
         yield DividerBlock()
         yield _list("Pain points", pains)
     if moved:
-        yield _list("What got worse and better", [_move(one, share) for one in moved])
+        yield _list("What got worse and better", [_move(one, report, share) for one in moved])
 
 
 def _close(report: Report, laid: Outline, share: float) -> Iterator[Block]:
@@ -84,9 +84,9 @@ def _pain(one: PainPoint, share: float) -> list[RichTextElementParts.Text]:
     return [_words(isolated(name), bold=True), _words(told)]
 
 
-def _move(one: Moved, share: float) -> list[RichTextElementParts.Text]:
+def _move(one: Moved, report: Report, share: float) -> list[RichTextElementParts.Text]:
     why = phrases.one_line(one.why, int(_LINE * share))
-    what = isolated(phrases.one_line(one.what, int(_LINE * share)))
+    what = what_moved(one, report, int(_LINE * share))
     badge = _words("Better: " if one.better else "Worse: ", bold=True)
     return [badge, _words(f"{what}{f' ({isolated(why)})' if why else ''}")]
 

@@ -437,6 +437,13 @@ USUAL = Report(
         ),
         Moved(
             better=False,
+            what="استرداد المبلغ: 19 posts, 5 expected",
+            why="more often: بطاقة",
+            figure=count("pain.p-3.size", 19),
+            pain_id="p-3",
+        ),
+        Moved(
+            better=False,
             what="Answered in time: 77 %, 88 % the week before",
             why="",
             figure=ANSWERS.within_target,
