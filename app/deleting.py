@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.forgetting import erase
+from desk import identity
 from domain.conduct import Conduct
 from domain.values import Priority
 from listener import health
@@ -27,10 +28,11 @@ def run_once(engine: Engine, accounts: Sequence[tuple[str, str]], *, conduct: Co
         request = deletions.next_asked(db)
         if request is None:
             return False
-        who, known = request.who, False
-        for channel in dict.fromkeys(channel for channel, _ in accounts):
-            forgotten, _cases = erase(db, channel, who, now=now)
-            known = known or forgotten.author_id is not None
+        channels = dict.fromkeys(channel for channel, _ in accounts)
+        erased = {channel: erase(db, channel, request.who, now=now)[0] for channel in channels}
+        known = any(forgotten.author_id is not None for forgotten in erased.values())
+        for channel, forgotten in erased.items():
+            identity.tell_kept(db, forgotten, channel=channel, conduct=conduct, now=now)
         deletions.settle(request, now=now)
         if not known:
             _tell_unknown(db, accounts, conduct, now)

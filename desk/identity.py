@@ -149,10 +149,11 @@ def tell_kept(db: Session, forgotten: Forgotten, *, channel: str, conduct: Condu
     The platform spoke for its own channel only; what else the person wants erased is for them, or the team, to say.
     """
     theirs = customers.cases_of(db, forgotten.linked)
+    known = authors.by_id(db, forgotten.linked)
     told = 0
     for author_id in sorted(forgotten.linked):
         case = next((case for case in theirs if case.author_id == author_id), None)
-        if case is not None:
+        if case is not None and known[author_id].forgotten_at is None:
             card = _kept(case, channel)
             key = f"customers:{forgotten.author_id}-{author_id}:kept"
             told += _tell(db, case, card, key=key, conduct=conduct, now=now)
