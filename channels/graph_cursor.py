@@ -182,6 +182,7 @@ def _with_beneath(cursor: Cursor, poll: Poll, beneath: Sequence[Beneath]) -> Pol
         if found.mark and not poll.sweeping and cursor.marks.get(found.node) == found.mark:
             marks[found.node] = found.mark
         elif found.node not in known:
+            known.add(found.node)
             todo.append(Errand(node=found.node, mark=found.mark, after=found.after))
     return replace(poll, todo=tuple(todo), marks=marks)
 
