@@ -1,7 +1,7 @@
-"""The report in plain words: for terminals, and for a room that shows no pictures. Draws nothing."""
+"""The report in plain words, for terminals: every figure as a line. Draws nothing."""
 
 from desk.report import numbers
-from desk.report.values import Figure, Letter, Report, RoomWords, Unit
+from desk.report.values import Figure, Report, Unit
 
 _SHOWN = (
     "posts",
@@ -36,17 +36,3 @@ def _tells(figure: Figure) -> bool:
 def line(figure: Figure) -> str:
     """Write a figure as a line."""
     return f"{figure.label}: {numbers.based(figure)}"
-
-
-def words(report: Report) -> RoomWords:
-    """Write the summary for a room."""
-    said = f"{report.brand}, {report.week.name}\n" + "\n".join(report.sentences)
-    block = {"type": "section", "text": {"type": "plain_text", "text": said[:3000]}}
-    return RoomWords(text=said, blocks=(block,))
-
-
-def letter(report: Report) -> Letter:
-    """Write the report as a letter without pictures."""
-    subject = f"{report.brand}: week {report.week.name}"
-    body = text(report)
-    return Letter(subject=subject, plain=body, html=f"<pre>{body}</pre>")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from desk.report import kept, parts, plainly
+from desk.report import charts, kept, letter, page, parts, pdf, room
 from desk.report.values import Letter, Picture, Report, RoomWords
 
 JSON, PAGE, DOCUMENT = "report.json", "report.html", "report.pdf"
@@ -35,10 +35,14 @@ class Pressed:
 
 def press(report: Report) -> Pressed:
     """Set a report. The same report gives the same bytes."""
-    words, letter = plainly.words(report), plainly.letter(report)
-    pictures: tuple[Picture, ...] = ()
-    files = {JSON: kept.to_json(report).encode(), **parts.files_of(letter, pictures)}
-    return Pressed(report=report, words=words, pictures=pictures, letter=letter, files=files)
+    pictures, written = charts.pictures(report), letter.write(report)
+    files = {
+        JSON: kept.to_json(report).encode(),
+        PAGE: page.html(report).encode(),
+        DOCUMENT: pdf.pdf(report),
+        **parts.files_of(written, pictures),
+    }
+    return Pressed(report=report, words=room.summary(report), pictures=pictures, letter=written, files=files)
 
 
 def keep(pressed: Pressed, shelf: Path) -> Path:
