@@ -72,7 +72,7 @@ def tagged(api: GraphApi, call: Call) -> Any:
 
 def ratings(api: GraphApi, call: Call) -> Any:
     """Reviews."""
-    found = [one for one in _all(api, call) if one.sort is Sort.REVIEW and not held_back(call, one)]
+    found = [one for one in _all(api, call) if one.sort is Sort.REVIEW and not held_back(api, call, one)]
     return one_page(
         call,
         found,
@@ -179,7 +179,7 @@ def _posts(api: GraphApi, call: Call, found: list[Item]) -> Any:
     left = [
         one
         for one in found
-        if not held_back(call, one) and (since is None or one.at >= since) and (until is None or one.at < until)
+        if not held_back(api, call, one) and (since is None or one.at >= since) and (until is None or one.at < until)
     ]
     return one_page(
         call,

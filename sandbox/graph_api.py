@@ -119,6 +119,11 @@ class GraphApi:
             raise GraphRefusal(why, item_id)
         return found
 
+    @property
+    def own(self) -> set[str]:
+        """Our own ids."""
+        return {self.page.id, self.instagram.id}
+
     def ours(self, item: Item) -> bool:
         """Whether an item stands on our own Page or under our own media."""
         root = self.state.items.get(item.root, item)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from sandbox.graph_answers import START
-from sandbox.graph_api import Call
+from sandbox.graph_api import Call, GraphApi
 from sandbox.graph_rules import GraphRefusal
 from sandbox.graph_values import Item
 
@@ -52,12 +52,15 @@ def by_time(at: datetime, number: int) -> Key:
     return int(at.timestamp() * 1000), number
 
 
-def held_back(call: Call, item: Item) -> bool:
-    """Whether lists do not show an item yet: a `share` of them by id, each for its own part of `seconds`."""
+def held_back(api: GraphApi, call: Call, item: Item) -> bool:
+    """Whether lists do not show an item yet: what is indexed late, and under a lag what we wrote ourselves.
+
+    A late index holds a `share` of all items back, each for its own part of `seconds`.
+    """
     if item.indexed_at > call.now:
         return True
     late, lag = call.hurt("late_index"), call.hurt("lag")
-    if lag and call.now < item.exists_at + timedelta(seconds=lag.seconds):
+    if lag and item.author in api.own and call.now < item.exists_at + timedelta(seconds=lag.seconds):
         return True
     if late is None:
         return False

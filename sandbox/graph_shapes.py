@@ -52,7 +52,7 @@ def comments_of(
     found = [
         one
         for one in api.state.under(root.root, now=call.now)
-        if (stream or one.parent == top) and not held_back(call, one)
+        if (stream or one.parent == top) and not held_back(api, call, one)
     ]
     kind = "comment" if root.network is Network.FACEBOOK else "reply"
     order = told.get("order", _usual_order(root))

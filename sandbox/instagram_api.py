@@ -131,7 +131,7 @@ def _all(api: GraphApi, call: Call) -> list[Item]:
 
 
 def _listed(api: GraphApi, call: Call, sort: Sort) -> Any:
-    found = [one for one in _all(api, call) if one.sort is sort and not held_back(call, one)]
+    found = [one for one in _all(api, call) if one.sort is sort and not held_back(api, call, one)]
     return one_page(
         call,
         found,

@@ -32,16 +32,17 @@ def _visible(api: GraphApi, call: Call, thread: str) -> list[GraphMessage]:
     said = api.state.thread(thread, now=call.now)
     if lag is None:
         return said
-    own = {api.page.id, api.instagram.id}
-    return [one for one in said if one.sender not in own or (call.now - one.exists_at).total_seconds() >= lag.seconds]
+    return [
+        one for one in said if one.sender not in api.own or (call.now - one.exists_at).total_seconds() >= lag.seconds
+    ]
 
 
 BARE = (Field("id"), Field("created_time"))
 
 
 def _people(api: GraphApi, call: Call, thread: str, _field: Field) -> Any:
-    first, own = _said(api, call, thread)[0], {api.page.id, api.instagram.id}
-    other = first.recipient if first.sender in own else first.sender
+    first = _said(api, call, thread)[0]
+    other = first.recipient if first.sender in api.own else first.sender
     ours = api.page.id if first.network is Network.FACEBOOK else api.instagram.id
     return {"data": [mailed(user(api, other)), mailed(user(api, ours))]}
 

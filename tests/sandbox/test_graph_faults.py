@@ -159,14 +159,18 @@ def test_an_item_can_be_indexed_late_by_itself(page: Page, graph: Graph, hands: 
 def test_a_lagging_list_does_not_show_what_we_just_wrote(page: Page, graph: Graph, hands: Hands, asked: str) -> None:
     graph.fault("^GET", "lag", seconds=60, count=1000)
     page.say("Hello", to={"comment_id": asked})
+    page.post(f"{asked}/comments", message="We are sorry.")
     graph.direct("ana", "here I am")
 
     before = page.data("me/conversations", fields="messages{message}")
+    comments = page.data(f"{graph.item(asked).root}/comments", filter="stream")
     hands.move(seconds=61)
     after = page.data("me/conversations", fields="messages{message}")
 
     assert [one["message"] for one in before[0]["messages"]["data"]] == ["here I am"]
+    assert [one["id"] for one in comments] == [asked]
     assert len(after[0]["messages"]["data"]) == 2
+    assert len(page.data(f"{graph.item(asked).root}/comments", filter="stream")) == 2
 
 
 @pytest.mark.parametrize(("share", "percent"), [(0.75, 75), (0.9, 90), (1.0, 100)])
