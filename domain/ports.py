@@ -175,6 +175,17 @@ class Probes(Protocol):
         """Try each permission in the cheapest harmless way; never raises for a refusal, reports it."""
 
 
+@runtime_checkable
+class Ages(Protocol):
+    """Holds a sign-in that runs out or loses permissions by itself, and can be asked about it free of charge."""
+
+    name: str
+    account: str
+
+    def checkup(self, *, now: datetime) -> Sequence[Probe]:
+        """Look once a day whether the sign-in stands and for how long; never raises for a refusal, reports it."""
+
+
 class Classifies(Protocol):
     """Judges texts."""
 
