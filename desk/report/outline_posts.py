@@ -117,22 +117,20 @@ def _incident(one: Incident, zone: str) -> tuple[Cell, ...]:
 
 
 def _days(report: Report) -> Section:
-    rows = tuple(_day(day) for day in report.days)
     usual = any(day.expected for day in report.days)
+    rows = tuple(_day(day, usual=usual) for day in report.days)
     lead = ("Usual is where 95 of 100 such days lie, by the last four weeks.",) if usual else ()
-    head = ("Day", "Posts", "Usual", "Negative", "Usual")
+    head = ("Day", "Posts", "Usual", "Negative", "Usual") if usual else ("Day", "Posts", "Negative")
     tables = (Table(name="Posts and sentiment by day", head=head, rows=rows), _feelings(report))
     return Section(key="days", title="Volume and sentiment", lead=lead, chart="days", tables=tables, always=True)
 
 
-def _day(day: Day) -> tuple[Cell, ...]:
-    return (
-        word(numbers.day(day.day)),
-        cell(day.posts),
-        number(numbers.band(day.expected)),
-        cell(day.negative),
-        number(numbers.band(day.negative_expected, Unit.SHARE)),
-    )
+def _day(day: Day, *, usual: bool) -> tuple[Cell, ...]:
+    name, posts, negative = word(numbers.day(day.day)), cell(day.posts), cell(day.negative)
+    if not usual:
+        return (name, posts, negative)
+    share = numbers.band(day.negative_expected, Unit.SHARE)
+    return (name, posts, number(numbers.band(day.expected)), negative, number(share))
 
 
 def _feelings(report: Report) -> Table:

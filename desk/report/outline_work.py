@@ -87,18 +87,17 @@ def _effort(report: Report) -> Section:
         _row(effort.ces, "Customer effort score (1 easy to 5 hard)"),
         *((_row(effort.ces_answered, "Answered that question"),) if effort.ces_answered.n else ()),
     )
-    table = Table(name="Resolution and effort", head=("", "This week", "Last week"), rows=_with_before(rows, report))
-    return Section(key="effort", title="Resolution and effort", tables=(table,))
+    return Section(key="effort", title="Resolution and effort", tables=(_with_before(rows, report),))
 
 
-def _with_before(rows: tuple[tuple[Cell, ...], ...], report: Report) -> tuple[tuple[Cell, ...], ...]:
-    known = {figure.name: figure for figure in report.figures()}
-
-    def earlier(name: str) -> Cell:
-        one = known.get(name)
-        return number("" if one is None or one.before is None else numbers.amount(one.before, one.unit))
-
-    return tuple((*row, earlier(row[-1].figure)) for row in rows)
+def _with_before(rows: tuple[tuple[Cell, ...], ...], report: Report) -> Table:
+    """Set the week before beside this one, where anything is known of it."""
+    known = {one.name: numbers.amount(one.before, one.unit) for one in report.figures() if one.before is not None}
+    name, earlier = "Resolution and effort", [known.get(row[-1].figure, "") for row in rows]
+    if not any(earlier):
+        return Table(name=name, head=("", "This week"), rows=rows)
+    beside = tuple((*row, number(before)) for row, before in zip(rows, earlier, strict=True))
+    return Table(name=name, head=("", "This week", "Last week"), rows=beside)
 
 
 def _open(report: Report) -> Section:
