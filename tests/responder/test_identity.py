@@ -25,9 +25,9 @@ def crossing(engine: Engine) -> Crossing:
 
 def test_the_same_order_number_in_private_on_two_channels_makes_one_customer(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER)
-    crossing.tells("facebook", "ana.banana", order="np 882134")
+    crossing.tells("facebook", "mrs.banana", order="np 882134")
 
-    assert crossing.customer("x", "ana") == {"x:ana", "facebook:ana.banana"}
+    assert crossing.customer("x", "ana") == {"x:ana", "facebook:mrs.banana"}
     (link,) = crossing.ledger()
     assert (link.act, link.by, link.reason) == (LINK, "bot", "both gave the same order number in private")
     assert link.evidence == {"kind": "order", "posts": [1, 2]}
@@ -35,15 +35,15 @@ def test_the_same_order_number_in_private_on_two_channels_makes_one_customer(cro
 
 def test_an_address_links_as_well_and_three_channels_are_one_over_two_values(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER)
-    crossing.tells("facebook", "ana.banana", order=ORDER, email=MAIL)
+    crossing.tells("facebook", "mrs.banana", order=ORDER, email=MAIL)
     crossing.tells("instagram", "ana_pics", email="Ana.B@Mail.org")
 
-    assert crossing.customer("instagram", "ana_pics") == {"x:ana", "facebook:ana.banana", "instagram:ana_pics"}
+    assert crossing.customer("instagram", "ana_pics") == {"x:ana", "facebook:mrs.banana", "instagram:ana_pics"}
 
 
 def test_neither_the_ledger_nor_a_clue_holds_the_value(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER, email=MAIL)
-    crossing.tells("facebook", "ana.banana", order=ORDER, email=MAIL)
+    crossing.tells("facebook", "mrs.banana", order=ORDER, email=MAIL)
 
     kept = repr(crossing.ledger()) + repr(crossing.clues()) + repr(crossing.suggested())
     assert len(crossing.clues()) == 4
@@ -75,7 +75,7 @@ def test_a_number_its_owner_also_posted_in_public_links_nobody(crossing: Crossin
 def test_a_number_a_third_one_posted_in_public_links_nobody(crossing: Crossing) -> None:
     crossing.posts_about("instagram", "gossip", order=ORDER)
     crossing.tells("x", "ana", order=ORDER)
-    crossing.tells("facebook", "ana.banana", order=ORDER)
+    crossing.tells("facebook", "mrs.banana", order=ORDER)
 
     assert crossing.ledger() == []
 
@@ -132,12 +132,12 @@ def test_what_may_be_shared_has_a_person_asked(
     crossing: Crossing, channel: str, given: dict[str, str], reason: str
 ) -> None:
     crossing.tells("x", "ana", **given)
-    crossing.tells(channel, "ana.banana", **given)
+    crossing.tells(channel, "mrs.banana", **given)
 
     (asked,) = crossing.suggested()
     assert crossing.ledger() == []
     assert reason in asked.reason
-    assert asked.case_id == crossing.case_of(channel, "ana.banana")
+    assert asked.case_id == crossing.case_of(channel, "mrs.banana")
 
 
 def test_a_name_or_a_handle_alone_links_nobody_and_asks_nobody(crossing: Crossing) -> None:
@@ -161,6 +161,19 @@ def test_who_was_said_to_be_two_is_never_linked_and_nobody_is_asked_again(crossi
     assert crossing.suggested() == []
 
 
+def test_nobody_is_asked_what_a_person_has_said_before(crossing: Crossing) -> None:
+    for channel, who in (("x", "ana"), ("facebook", "bo"), ("instagram", "cy")):
+        crossing.on(channel, who, "my parcel is late")
+    crossing.answer()
+    with writing(crossing.engine) as db:
+        linking.apart(db, 1, 2, by="person:mia", reason="", now=crossing.now)
+        linking.link(db, 2, 3, by="person:mia", reason="", now=crossing.now)
+    for channel, who in (("x", "ana"), ("facebook", "bo"), ("instagram", "cy")):
+        crossing.tells(channel, who, phone="+49 30 901820")
+
+    assert crossing.suggested() == []
+
+
 def test_a_link_does_not_bring_together_two_identities_on_one_network_without_a_person(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER)
     crossing.tells("x", "mother", email=MAIL)
@@ -175,9 +188,9 @@ def test_a_link_does_not_bring_together_two_identities_on_one_network_without_a_
 
 def test_what_was_told_on_one_channel_is_not_asked_on_another(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER, email=MAIL)
-    crossing.on("facebook", "ana.banana", f"me again: {MAIL}", given={"email": MAIL})
+    crossing.on("facebook", "mrs.banana", f"me again: {MAIL}", given={"email": MAIL})
     crossing.answer()
-    crossing.on("facebook", "ana.banana", "my parcel is late, third day already")
+    crossing.on("facebook", "mrs.banana", "my parcel is late, third day already")
     crossing.answer()
 
     alone = Crossing(crossing.engine)
@@ -185,18 +198,18 @@ def test_what_was_told_on_one_channel_is_not_asked_on_another(crossing: Crossing
     alone.on("facebook", "somebody.else", "my parcel is late, third day already")
     alone.answer()
     asked = {row.author_id: row.extra.get("asks", []) for row in crossing.said(DeliveryKind.MESSAGE)}
-    assert asked[crossing.author("facebook", "ana.banana").id] == []
+    assert asked[crossing.author("facebook", "mrs.banana").id] == []
     assert asked[crossing.author("facebook", "somebody.else").id] == ["order"]
 
 
 def test_what_was_told_elsewhere_is_shown_to_the_team_and_never_said_to_the_customer(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER, email=MAIL)
-    crossing.tells("facebook", "ana.banana", email=MAIL)
+    crossing.tells("facebook", "mrs.banana", email=MAIL)
     crossing.wait(hours=1)
-    crossing.on("facebook", "ana.banana", "@brand another late parcel", private=False)
+    crossing.on("facebook", "mrs.banana", "@brand another late parcel", private=False)
     crossing.answer()
 
-    number = crossing.case_of("facebook", "ana.banana")
+    number = crossing.case_of("facebook", "mrs.banana")
     card = crossing.card(f"case-{number}:alert")
     words = " ".join(crossing.messages() + crossing.replies())
     assert card.also[0].startswith("Also on X: 1 case, 1 open")
@@ -209,11 +222,11 @@ def test_what_was_told_elsewhere_is_shown_to_the_team_and_never_said_to_the_cust
 def test_an_old_order_is_about_an_old_matter_and_an_address_stays_true(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER, email=MAIL)
     crossing.wait(days=31)
-    crossing.on("facebook", "ana.banana", f"hello, parcel late again, {MAIL}", given={"email": MAIL})
+    crossing.on("facebook", "mrs.banana", f"hello, parcel late again, {MAIL}", given={"email": MAIL})
     crossing.answer()
 
     (message,) = [row for row in crossing.said(DeliveryKind.MESSAGE) if row.via == "facebook"]
-    assert crossing.customer("x", "ana") == {"x:ana", "facebook:ana.banana"}
+    assert crossing.customer("x", "ana") == {"x:ana", "facebook:mrs.banana"}
     assert message.extra["asks"] == ["order"]
 
 
@@ -222,9 +235,9 @@ def test_who_has_another_case_of_the_customer_is_named_and_claims_stay_with_thei
     first = crossing.case_of("x", "ana")
     with writing(crossing.engine) as db:
         claims.take(db, first, "person:U0MIA", now=crossing.now)
-    crossing.tells("facebook", "ana.banana", order=ORDER)
+    crossing.tells("facebook", "mrs.banana", order=ORDER)
 
-    second = crossing.case_of("facebook", "ana.banana")
+    second = crossing.case_of("facebook", "mrs.banana")
     card = crossing.card(f"case-{second}:alert")
     assert f"Case {first} on X is held by person:U0MIA" in card.also
     assert crossing.case(second).claimed_by is None
@@ -244,14 +257,14 @@ def test_somebody_elses_case_on_the_same_channel_is_named_too(crossing: Crossing
 
 def test_stop_on_one_channel_counts_on_the_others_for_as_long_as_they_are_linked(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER)
-    crossing.tells("facebook", "ana.banana", order=ORDER)
+    crossing.tells("facebook", "mrs.banana", order=ORDER)
     crossing.on("x", "ana", "STOP")
     crossing.answer()
-    crossing.on("facebook", "ana.banana", "@brand third day without my parcel", private=False)
+    crossing.on("facebook", "mrs.banana", "@brand third day without my parcel", private=False)
     crossing.answer()
     with writing(crossing.engine) as db:
         linking.unlink(db, 1, 2, by="person:mia", reason="", now=crossing.now)
-    crossing.on("facebook", "ana.banana", "@brand and another late parcel", private=False)
+    crossing.on("facebook", "mrs.banana", "@brand and another late parcel", private=False)
     crossing.answer()
 
     silent, spoken = (row for row in crossing.said(DeliveryKind.REPLY))
@@ -261,9 +274,9 @@ def test_stop_on_one_channel_counts_on_the_others_for_as_long_as_they_are_linked
 
 def test_stop_in_public_silences_the_linked_one_in_the_same_batch(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER)
-    crossing.tells("facebook", "ana.banana", order=ORDER)
+    crossing.tells("facebook", "mrs.banana", order=ORDER)
     crossing.on("x", "ana", "@brand STOP", private=False)
-    crossing.on("facebook", "ana.banana", "@brand third day without my parcel", private=False)
+    crossing.on("facebook", "mrs.banana", "@brand third day without my parcel", private=False)
     crossing.answer()
 
     assert {row.why for row in crossing.said(DeliveryKind.REPLY) if row.via == "facebook"} == {"opted-out"}
@@ -272,13 +285,13 @@ def test_stop_in_public_silences_the_linked_one_in_the_same_batch(crossing: Cros
 @pytest.mark.parametrize("link", [True, False])
 def test_the_limit_of_an_hour_counts_over_all_identities(engine: Engine, link: bool) -> None:  # noqa: FBT001
     crossing = Crossing(engine, conduct=Conduct(brand="Nord Parcel", rooms=ROOMS, per_author_hour=2))
-    for channel, who in (("x", "ana"), ("facebook", "ana.banana")):
+    for channel, who in (("x", "ana"), ("facebook", "mrs.banana")):
         crossing.on(channel, who, "@brand third day without my parcel", private=False)
     crossing.answer()
     if link:
         with writing(engine) as db:
             linking.link(db, 1, 2, by="person:mia", reason="", now=crossing.now)
-    crossing.on("facebook", "ana.banana", "@brand nor my invoice", private=False)
+    crossing.on("facebook", "mrs.banana", "@brand nor my invoice", private=False)
     crossing.answer()
 
     rows = [row for row in crossing.said(DeliveryKind.REPLY) if row.via == "facebook"]
@@ -290,19 +303,19 @@ def test_the_limit_of_an_hour_counts_over_all_identities(engine: Engine, link: b
 
 def test_no_digest_link_or_line_of_a_forgotten_person_is_left(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER, email=MAIL)
-    crossing.tells("facebook", "ana.banana", order=ORDER)
+    crossing.tells("facebook", "mrs.banana", order=ORDER)
     crossing.wait(hours=1)
-    crossing.on("facebook", "ana.banana", "@brand another late parcel", private=False)
+    crossing.on("facebook", "mrs.banana", "@brand another late parcel", private=False)
     crossing.answer()
     digests = [clue.digest for clue in crossing.clues() if clue.author_id == 1]
-    shown = crossing.card(f"case-{crossing.case_of('facebook', 'ana.banana')}:alert").also
+    shown = crossing.card(f"case-{crossing.case_of('facebook', 'mrs.banana')}:alert").also
 
     with writing(crossing.engine) as db:
         forgotten = erasure.forget(db, "x", "ana", now=crossing.now)
 
     assert (len(digests), len(shown)) == (2, 2)
     assert forgotten.linked == {2}
-    assert crossing.customer("facebook", "ana.banana") == {"facebook:ana.banana"}
+    assert crossing.customer("facebook", "mrs.banana") == {"facebook:mrs.banana"}
     assert all(card.also == () for card in crossing.cards())
     only_hers = [clue.digest for clue in crossing.clues()]
     assert _bytes_left(crossing.engine, *(set(digests) - set(only_hers)), "[order …34]; email") == []
@@ -310,7 +323,7 @@ def test_no_digest_link_or_line_of_a_forgotten_person_is_left(crossing: Crossing
 
 def test_who_was_forgotten_comes_back_as_somebody_new(crossing: Crossing) -> None:
     crossing.tells("x", "ana", order=ORDER)
-    crossing.tells("facebook", "ana.banana", order=ORDER)
+    crossing.tells("facebook", "mrs.banana", order=ORDER)
     with writing(crossing.engine) as db:
         erasure.forget(db, "x", "ana", now=crossing.now)
     crossing.on("x", "ana", "@brand hello again, my parcel is late", private=False)
@@ -318,7 +331,7 @@ def test_who_was_forgotten_comes_back_as_somebody_new(crossing: Crossing) -> Non
 
     assert crossing.customer("x", "ana") == {"x:ana"}
     with reading(crossing.engine) as db:
-        found = authors.find(db, "facebook", "ana.banana")
+        found = authors.find(db, "facebook", "mrs.banana")
         assert found is not None
         assert not customers.opted_out(db, links.members(db, {found.id})[found.id])
 
@@ -333,8 +346,8 @@ def _bytes_left(engine: Engine, *needles: str) -> list[str]:
 
 def test_two_channels_write_in_one_batch_and_are_linked_in_it(crossing: Crossing) -> None:
     crossing.on("x", "ana", f"late, order {ORDER}", given={"order": ORDER})
-    crossing.on("facebook", "ana.banana", f"late, order {ORDER}", given={"order": ORDER})
+    crossing.on("facebook", "mrs.banana", f"late, order {ORDER}", given={"order": ORDER})
     crossing.now += timedelta(seconds=1)
     crossing.answer()
 
-    assert crossing.customer("x", "ana") == {"x:ana", "facebook:ana.banana"}
+    assert crossing.customer("x", "ana") == {"x:ana", "facebook:mrs.banana"}
