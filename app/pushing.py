@@ -1,6 +1,6 @@
 """Pushes, built out of the settings: doors, streams, and the stages behind them. Nothing opens before it is started."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,11 +14,10 @@ from app.doors_settings import META, misfits
 from app.doors_settings import Doors as Table
 from app.schedule import TICK, Stage
 from channels import meta_signed
-from channels.graph_client import Client
-from channels.graph_parse import Own as GraphOwn
 from channels.meta_webhook import Door as MetaDoor
 from channels.meta_webhook import Reader
 from channels.meta_webhook_facebook import FacebookReader
+from channels.meta_webhook_instagram import InstagramReader
 from channels.x_activity import Door as XDoor
 from channels.x_activity_stream import ActivityStream
 from channels.x_money import Meter, price_table
@@ -31,6 +30,8 @@ from listener.follow import Follower
 from listener.pushes import Pushing
 
 STREAM_SILENCE = timedelta(minutes=2)  # X breathes every 20 s
+
+_READERS: Mapping[str, Callable[[Any], Reader]] = {"facebook": FacebookReader, "instagram": InstagramReader}
 
 __all__ = ["Pushed", "build", "misfits"]
 
@@ -110,7 +111,7 @@ def build(
         followed = [(stream.channel, stream.account)]
     if table.meta:
         meta = {name: channels[name] for name in META if name in channels}
-        receivers["meta"] = _meta_door(table, settings, meta)
+        receivers["meta"] = _meta_door(table, meta)
         erasing = tuple((channel.name, channel.account) for channel in meta.values())
     doors = _doors(table, receivers, erasing, engine, conduct=conduct, clock=clock) if table.serves else None
     return Pushed(engine, conduct, clock, receivers, pushing, doors, followers, followed, erasing)
@@ -126,11 +127,8 @@ def _x_door(table: Table, settings: Any, channel: Any) -> XDoor:
     )
 
 
-def _meta_door(table: Table, settings: Mapping[str, Any], channels: Mapping[str, Any]) -> MetaDoor:
-    readers: list[Reader] = []
-    if "facebook" in channels:
-        own = GraphOwn(page_id=channels["facebook"].account)
-        readers.append(FacebookReader(Client("facebook", settings["facebook"]), own))
+def _meta_door(table: Table, channels: Mapping[str, Any]) -> MetaDoor:
+    readers = [_READERS[name](channel) for name, channel in channels.items()]
     return MetaDoor(readers, app_secret=_secret(table.meta_app_secret), verify_token=_secret(table.meta_verify_token))
 
 

@@ -88,6 +88,11 @@ class Facebook:
         )
 
     @property
+    def own(self) -> Own:
+        """Who we are, for whoever reads what Meta pushes."""
+        return self._own
+
+    @property
     def invitation(self) -> str:
         """Where a customer begins to write to us in private."""
         return f"https://m.me/{self.account}"

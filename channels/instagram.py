@@ -89,6 +89,11 @@ class Instagram:
         )
 
     @property
+    def own(self) -> Own:
+        """Who we are, for whoever reads what Meta pushes."""
+        return self._own
+
+    @property
     def invitation(self) -> str:
         """Where a customer begins to write to us in private."""
         return f"https://ig.me/m/{self.handle}"

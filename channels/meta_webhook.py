@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from channels import meta_signed
 from channels.graph_fields import clean, graph_id, mapping
 from channels.graph_parse import set_aside
+from domain.errors import Refused
 from domain.values import Page, Pushed, UnreadablePost
 
 NAME = "meta"
@@ -78,8 +79,9 @@ def _entry(entry: Mapping[str, Any], reader: Reader, now: datetime) -> Iterator[
     for what, item, read in _items(entry, reader, now):
         try:
             told = read()
-        except ValueError as exc:
-            told = [("", Page(unreadable=(_aside(item, str(exc)),)))]
+        except (ValueError, Refused) as exc:
+            why = exc.why if isinstance(exc, Refused) else str(exc)
+            told = [("", Page(unreadable=(_aside(item, why),)))]
         if told is None:
             told = [("", Page(unreadable=(_unknown(what, item),)))]
         for source, page in told:
@@ -91,8 +93,9 @@ _Item = tuple[str, Any, Callable[[], Sequence[Told] | None]]
 
 def _items(entry: Mapping[str, Any], reader: Reader, now: datetime) -> Iterator[_Item]:
     """Give each thing an entry holds: what it is called, as it came, and how it is read."""
+    told_at = {"created_time": entry.get("time"), "timestamp": entry.get("time")}  # of what tells no time of its own
     for item in _listed(entry, "changes"):
-        field, value = clean(mapping(item).get("field")), mapping(mapping(item).get("value"))
+        field, value = clean(mapping(item).get("field")), told_at | dict(mapping(mapping(item).get("value")))
         what = ".".join(part for part in (field, clean(value.get("item")), clean(value.get("verb"))) if part)
         yield what, item, partial(reader.change, field, value, now=now)
     for name in ("messaging", "standby"):  # standby: another app has the conversation, we hear it all the same

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from channels.facebook_parse import parse_comment, parse_post, parse_tagged
-from channels.graph_client import Client
-from channels.graph_fields import graph_id, mapping, required_id
-from channels.graph_parse import Own
+from channels.graph_fields import clean, graph_id, mapping, required_id
 from channels.meta_webhook import Told
-from channels.meta_webhook_talk import Talks
+from channels.meta_webhook_talk import Line, Talks
 from domain.values import NewPost, Page
 
 POSTS: Final = frozenset({"post", "status", "photo", "video", "share", "link", "note", "album", "event"})
@@ -28,10 +26,10 @@ class FacebookReader:
     channel = "facebook"
     object = "page"
 
-    def __init__(self, client: Client, own: Own) -> None:
-        """`client` is asked for the conversation of a message alone."""
-        self.account, self.ids, self._own = own.page_id, frozenset({own.page_id}), own
-        self._talks = Talks(client, own, channel=self.channel, platform="messenger")
+    def __init__(self, line: Line) -> None:
+        """`line`, the connector, is asked for the conversation of a message alone."""
+        self.account, self.ids, self._own = line.account, frozenset({line.account}), line.own
+        self._talks = Talks(line)
 
     def message(self, event: Mapping[str, Any], *, now: datetime) -> Sequence[Told] | None:
         """Read an event of Messenger's."""
@@ -42,12 +40,12 @@ class FacebookReader:
         if field in OTHER_FIELDS:
             return ()
         read = {"feed": self._feed, "mention": self._mention}.get(field)
-        item, verb = value.get("item"), value.get("verb")
+        item, verb = clean(value.get("item")), clean(value.get("verb"))
         if read is None or item not in POSTS | PASSED_OVER | {"comment"}:
             return None
         if item in PASSED_OVER or verb in NO_NEWS:
             return ()
-        return read(value, comment=item == "comment", verb=str(verb), now=now)
+        return read(value, comment=item == "comment", verb=verb, now=now)
 
     def _feed(self, value: Mapping[str, Any], *, comment: bool, verb: str, now: datetime) -> Sequence[Told] | None:
         source = "comments" if comment else "posts"

@@ -1,22 +1,21 @@
 """Private conversations as Meta pushes them: a message, an echo of ours, a message taken back. Sends nothing.
 
-A pushed message names the person and not the conversation, whose id every message of a poll carries. So Graph is
-asked for the conversation, once for each person.
+A pushed message names the person and not the conversation, whose id every message of a poll carries. So the connector
+is asked for the conversation, once for each person.
 """
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from channels.graph_client import Client
-from channels.graph_fields import clean, data, flag, graph_id, mapping, required_id
-from channels.graph_inbox import conversations, parse_message
+from channels.graph_fields import flag, graph_id, mapping, required_id
+from channels.graph_inbox import parse_message
 from channels.graph_parse import Own
 from channels.meta_webhook import Told
 from domain.errors import Unavailable
-from domain.values import Page, RateState
+from domain.values import Page
 
 SOURCE = "inbox"
 REMEMBERED = 10_000  # conversations whose id is known without asking
@@ -46,13 +45,27 @@ An edited message is the same message to Graph; it is read again before it is an
 """
 
 
+class Line(Protocol):
+    """What is needed of the connector of an account."""
+
+    name: str
+    account: str
+
+    @property
+    def own(self) -> Own:
+        """Who we are."""
+
+    def thread(self, author: str, *, now: datetime) -> str:
+        """Name the conversation with a person; empty where there is none. Raises Unavailable or Refused."""
+
+
 class Talks:
     """Reads the events of one account's conversations."""
 
-    def __init__(self, client: Client, own: Own, *, channel: str, platform: str) -> None:
-        """`platform` in Graph's word: "messenger" or "instagram"."""
-        self._client, self._own, self._channel, self._platform = client, own, channel, platform
-        self._known: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+    def __init__(self, line: Line) -> None:
+        """`line` is asked for the conversation of a person who is not remembered."""
+        self._line, self._own = line, line.own
+        self._known: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
 
     def read(self, event: Mapping[str, Any], *, now: datetime) -> Sequence[Told] | None:
@@ -65,9 +78,9 @@ class Talks:
         if flag(message.get("is_deleted"), default=False):
             return ((SOURCE, Page(gone=(native_id,))),)
         item = self._as_polled(event, message, native_id)
-        talk, rates = self._conversation(self._customer(event), now)
+        talk = {"id": self._conversation(self._customer(event), now)}
         post = parse_message(item, talk, self._own, now=now)
-        return ((SOURCE, Page(posts=(post,) if post else (), rates=rates)),)
+        return ((SOURCE, Page(posts=(post,))),) if post else ()
 
     def _customer(self, event: Mapping[str, Any]) -> str:
         people = [graph_id(mapping(event.get(name)).get("id")) for name in ("sender", "recipient")]
@@ -90,22 +103,17 @@ class Talks:
             "is_unsupported": message.get("is_unsupported"),
         }
 
-    def _conversation(self, person: str, now: datetime) -> tuple[Mapping[str, Any], tuple[RateState, ...]]:
-        """Name the conversation with a person: as it is remembered, else as Graph says. Raises Unavailable, Refused."""
+    def _conversation(self, person: str, now: datetime) -> str:
+        """Name the conversation with a person, by memory or by asking. Raises Unavailable, Refused."""
         with self._lock:
-            known = self._known.get(person)
-            if known is not None:
+            if person in self._known:
                 self._known.move_to_end(person)
-                return known, ()
-        params = {"platform": self._platform, "user_id": person, "fields": "id,link", "limit": 1}
-        endpoint = conversations(self._platform)
-        answered = self._client.read(endpoint, self._own.page_id, "conversations", params, now=now)
-        found = next((mapping(item) for item in data(answered.payload) if graph_id(mapping(item).get("id"))), None)
-        if found is None:
-            raise Unavailable(self._channel, "the conversation of a pushed message is not listed yet")
-        talk = {"id": graph_id(found.get("id")), "link": clean(found.get("link"))}
+                return self._known[person]
+        found = self._line.thread(person, now=now)
+        if not found:
+            raise Unavailable(self._line.name, "the conversation of a pushed message is not listed yet")
         with self._lock:
-            self._known[person] = talk
+            self._known[person] = found
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return talk, answered.rates
+        return found

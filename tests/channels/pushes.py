@@ -64,14 +64,16 @@ def change(field: str, value: Any, *, kind: str = "page", entry: str = PAGE) -> 
     return {"object": kind, "entry": [{"id": entry, "time": 1449135003, "changes": [{"field": field, "value": value}]}]}
 
 
-def comment(number: int, at: datetime, text: str = "third day without my parcel", **changed: Any) -> dict[str, Any]:
+def comment(
+    number: int, at: datetime, text: str = "third day without my parcel", writer: Any = None, **changed: Any
+) -> dict[str, Any]:
     value = {
         "item": "comment",
         "verb": "add",
         "comment_id": comment_id(number),
         "post_id": POST,
         "parent_id": POST,
-        "from": {"id": PSID, "name": "Ana Banana"},
+        "from": writer or {"id": PSID, "name": "Ana Banana"},
         "created_time": int(at.timestamp()),
         "message": text,
     }
