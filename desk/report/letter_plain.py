@@ -14,7 +14,9 @@ def write(laid: Outline, *, week: str, pictures: Sequence[Picture]) -> str:
     """Write the text."""
     told = {picture.name: picture.alt for picture in pictures}
     parts = [
-        "\n".join((laid.title, f"{laid.dates} ({laid.zone})", *((laid.revision,) if laid.revision else ()))),
+        "\n".join(
+            map(_wrapped, (laid.title, f"{laid.dates} ({laid.zone})", *((laid.revision,) if laid.revision else ())))
+        ),
         *(_wrapped(sentence) for sentence in laid.sentences),
         "\n".join(map(_tile, laid.tiles)),
         *(_wrapped(note) for note in laid.notes),
@@ -36,7 +38,7 @@ def _section(section: Section, told: dict[str, str]) -> Iterator[str]:
 
 def _item(item: Item) -> str:
     badge = {"worse": "Worse: ", "better": "Better: "}.get(item.mark, "") if not _measured(item) else ""
-    name = f"* {badge}{isolated(item.name) if item.dir == 'rtl' else item.name}"
+    name = _listed(f"* {badge}{isolated(item.name) if item.dir == 'rtl' else item.name}")
     facts = " · ".join(fact.text for fact in item.facts) if _measured(item) else ""
     lines = [name, *(indent(_wrapped(words, 2), "  ") for words in (facts, item.more) if words)]
     return "\n".join([*lines, *(indent(_quote(quote), "  ") for quote in item.quotes)])
@@ -58,14 +60,21 @@ def _table(table: Table) -> str:
 
 def _row(head: Sequence[str], row: Sequence[Cell]) -> str:
     told = [f"{name} {cell.text}".strip() if len(row) > 2 else cell.text for name, cell in zip(head[1:], row[1:])]  # noqa: B905, PLR2004
-    return f"- {row[0].text}: {'; '.join(told)}"
+    return _listed(f"- {row[0].text}: {'; '.join(told)}")
 
 
 def _tile(tile: Tile) -> str:
-    return f"- {tile.label}: {tile.value.text}" + (f" ({tile.aside})" if tile.aside else "")
+    return _listed(f"- {tile.label}: {tile.value.text}" + (f" ({tile.aside})" if tile.aside else ""))
 
 
-def _wrapped(text: str, inset: int = 0) -> str:
-    return "\n".join(
-        fill(line, _WIDTH - inset, break_long_words=False, break_on_hyphens=False) for line in text.splitlines()
+def _wrapped(text: str, inset: int = 0, hanging: str = "") -> str:
+    width = _WIDTH - inset
+    lines = (
+        fill(line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
+        for line in text.splitlines()
     )
+    return "\n".join(lines)
+
+
+def _listed(text: str) -> str:
+    return _wrapped(text, hanging="  ")
