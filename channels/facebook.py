@@ -6,6 +6,7 @@ a post and for seven days, the message for a day after the customer's last. Like
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from channels.facebook_answer import NAME, Answering
 from channels.facebook_hear import sources
@@ -15,7 +16,7 @@ from channels.graph_endpoints import BAN, DELETE, HIDE, LIKE, ME, REPLY, Endpoin
 from channels.graph_fields import graph_id
 from channels.graph_hear import Hearing
 from channels.graph_parse import Own
-from channels.graph_probe import probe
+from channels.graph_probe import checkup, probe
 from channels.graph_talk import Talk
 from channels.graph_text import MAX_COMMENT, MAX_MESSENGER, in_characters
 from channels.graph_usage import sending
@@ -169,18 +170,14 @@ class Facebook:
 
     def probe(self, *, now: datetime) -> Sequence[Probe]:
         """Try the token, its permissions, the Page and the inbox; see `Probes`. Up to three requests."""
-        return probe(
-            self._client,
-            self._own,
-            platform="messenger",
-            needs=NEEDS,
-            hear_inbox=self._settings.hear_inbox,
-            now=now,
-        )
+        return probe(self._client, self._own, **self._needs(), now=now)
 
     def checkup(self, *, now: datetime) -> Sequence[Probe]:
-        """Do the same once a day; see `Ages`."""
-        return self.probe(now=now)
+        """Do the same once a day; see `Ages`. What could not be tried just now is left out."""
+        return checkup(self._client, self._own, **self._needs(), now=now)
+
+    def _needs(self) -> dict[str, Any]:
+        return {"platform": "messenger", "needs": NEEDS, "hear_inbox": self._settings.hear_inbox}
 
 
 def _which_page(client: Client, now: datetime) -> str:

@@ -9,7 +9,7 @@ from channels.graph_endpoints import PAGE
 from channels.graph_fields import data, graph_id, mapping
 from channels.graph_inbox import conversations
 from channels.graph_parse import Own
-from domain.errors import Refused, SottovoceError
+from domain.errors import Refused, SottovoceError, Unavailable
 from domain.sending import Probe
 
 SIGN_IN, TOKEN, RIGHTS, VERSION, INBOX = "sign-in", "token", "permissions", "version", "inbox"
@@ -27,6 +27,20 @@ def probe(
     client: Client, own: Own, *, platform: str, needs: Mapping[str, str], hear_inbox: bool, now: datetime
 ) -> Sequence[Probe]:
     """Try each permission; refusals are findings, never errors. `needs`: permission -> what it is for."""
+    return _tried(client, own, platform=platform, needs=needs, hear_inbox=hear_inbox, now=now).findings
+
+
+def checkup(
+    client: Client, own: Own, *, platform: str, needs: Mapping[str, str], hear_inbox: bool, now: datetime
+) -> Sequence[Probe]:
+    """Do the same without what could not be tried just now: an outage says nothing about a sign-in."""
+    tried = _tried(client, own, platform=platform, needs=needs, hear_inbox=hear_inbox, now=now)
+    return [finding for finding in tried.findings if finding not in tried.unsure]
+
+
+def _tried(
+    client: Client, own: Own, *, platform: str, needs: Mapping[str, str], hear_inbox: bool, now: datetime
+) -> "_Tried":
     tried = _Tried()
     token = tried.ask(TOKEN, lambda: client.token(now=now))
     page = tried.ask(
@@ -46,7 +60,8 @@ def probe(
         )
         if talks:
             tried.found(_inbox(talks.payload, page.payload if page else {}))
-    return sorted(tried.findings, key=lambda finding: ORDER.index(finding.what))
+    tried.findings.sort(key=lambda finding: ORDER.index(finding.what))
+    return tried
 
 
 class _Tried:
@@ -54,6 +69,7 @@ class _Tried:
 
     def __init__(self) -> None:
         self.findings: list[Probe] = []
+        self.unsure: list[Probe] = []  # of them, those an outage or a limit kept from being tried
 
     def found(self, finding: Probe) -> None:
         self.findings.append(finding)
@@ -64,7 +80,10 @@ class _Tried:
         except SottovoceError as failed:
             remedy = failed.remedy if isinstance(failed, Refused) else ""
             why = getattr(failed, "why", "failed")
-            self.found(Probe(what=what, ok=False, detail=why, remedy=remedy or "Try again in a while."))
+            finding = Probe(what=what, ok=False, detail=why, remedy=remedy or "Try again in a while.")
+            self.found(finding)
+            if isinstance(failed, Unavailable):
+                self.unsure.append(finding)
             return None
 
 

@@ -6,6 +6,7 @@ come by webhook only and are fetched with `mentioned`. Instagram lets no program
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from channels.graph_client import Client
 from channels.graph_endpoints import IG_DELETE, IG_HIDE, IG_REPLY, ME, Endpoint
@@ -13,7 +14,7 @@ from channels.graph_fields import clean, graph_id, mapping
 from channels.graph_hear import Hearing
 from channels.graph_inbox import INSTAGRAM
 from channels.graph_parse import Own
-from channels.graph_probe import probe
+from channels.graph_probe import checkup, probe
 from channels.graph_talk import Talk
 from channels.graph_text import MAX_INSTAGRAM_COMMENT, MAX_INSTAGRAM_MESSAGE, in_bytes, in_characters
 from channels.graph_usage import sending
@@ -170,18 +171,14 @@ class Instagram:
 
     def probe(self, *, now: datetime) -> Sequence[Probe]:
         """Try the token, its permissions, the Page and the inbox; see `Probes`. Up to three requests."""
-        return probe(
-            self._client,
-            self._own,
-            platform=INSTAGRAM,
-            needs=NEEDS,
-            hear_inbox=self._settings.hear_inbox,
-            now=now,
-        )
+        return probe(self._client, self._own, **self._needs(), now=now)
 
     def checkup(self, *, now: datetime) -> Sequence[Probe]:
-        """Do the same once a day; see `Ages`."""
-        return self.probe(now=now)
+        """Do the same once a day; see `Ages`. What could not be tried just now is left out."""
+        return checkup(self._client, self._own, **self._needs(), now=now)
+
+    def _needs(self) -> dict[str, Any]:
+        return {"platform": INSTAGRAM, "needs": NEEDS, "hear_inbox": self._settings.hear_inbox}
 
 
 def _who_we_are(client: Client, said: Own, now: datetime) -> Own:

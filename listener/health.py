@@ -7,7 +7,7 @@ from sqlmodel import Session
 from domain.cards import Card, CardKind
 from domain.conduct import Conduct
 from domain.errors import Refused
-from domain.sending import DeliveryKind
+from domain.sending import DeliveryKind, Probe
 from domain.values import Priority
 from storage import deliveries, posts, sources
 from storage.sources import Source
@@ -225,6 +225,21 @@ def quiet(
         remedy="Post a mention from another account and see whether it arrives; run `sottovoce check` for lost rights.",
         conduct=conduct,
         now=now,
+    )
+
+
+def ailing(db: Session, source: Source, finding: Probe, *, conduct: Conduct, now: datetime) -> bool:
+    """Tell what a look at the sign-in found wrong; each thing once a week. False: told before."""
+    return tell(
+        db,
+        source,
+        key=f"checkup:{source.channel}:{source.account}:{finding.what}:{now:%G-W%V}",
+        headline=f"{source.channel}: {finding.what}",
+        text=finding.detail,
+        remedy=finding.remedy,
+        conduct=conduct,
+        now=now,
+        priority=Priority.HIGH,
     )
 
 
