@@ -170,7 +170,7 @@ class Instagram:
         return self._answering.delete(order, now=now)
 
     def probe(self, *, now: datetime) -> Sequence[Probe]:
-        """Try the token, its permissions, the Page and the inbox; see `Probes`. Up to three requests."""
+        """Try the token, its permissions, the Page and the inbox; see `Probes`. Up to four requests."""
         return probe(self._client, self._own, **self._needs(), now=now)
 
     def checkup(self, *, now: datetime) -> Sequence[Probe]:

@@ -116,8 +116,9 @@ def test_an_inbox_that_looks_empty_though_messages_wait_means_standard_access(wi
     assert "have the business verified" in finding.remedy
 
 
-def test_an_inbox_that_is_empty_says_what_that_may_mean(wire: Wire) -> None:
-    finding = probed(wire, talks=listing())[INBOX]
+@pytest.mark.parametrize("page", [{"id": PAGE}, {"id": PAGE, "unread_message_count": "3"}])
+def test_an_inbox_that_is_empty_says_what_that_may_mean(wire: Wire, page: Any) -> None:
+    finding = probed(wire, talks=listing(), page=page)[INBOX]
 
     assert finding.ok
     assert "Standard Access" in finding.detail
@@ -163,3 +164,11 @@ def test_an_outage_says_nothing_about_the_sign_in(wire: Wire, now: datetime) -> 
     findings = page.checkup(now=now)
 
     assert {finding.what: finding.ok for finding in findings} == {TOKEN: False, RIGHTS: True}
+
+
+def test_a_count_that_meta_no_longer_tells_is_not_missed(wire: Wire, now: datetime) -> None:
+    page = a_page(wire)
+    for status, body in ((200, token()), (200, {"id": PAGE}), (200, listing()), (400, error(100))):
+        wire.will(status, body)
+
+    assert all(finding.ok for finding in page.probe(now=now))
