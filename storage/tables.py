@@ -14,6 +14,7 @@ from storage.gatings import Gating
 from storage.incidents import Incident
 from storage.links import Link
 from storage.optouts import OptOut, Salt
+from storage.pains import PainTrace
 from storage.posts import Post, Unreadable
 from storage.rates import Rate
 from storage.reports import Made, Quoted
@@ -46,6 +47,7 @@ __all__ = [
     "Link",
     "Made",
     "OptOut",
+    "PainTrace",
     "Post",
     "Quoted",
     "Rate",

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from desk.report import figures, kept, parts, press
+from desk.report import figures, kept, pains, parts, press
 from desk.report import week as weeks
 from desk.report.figures import Brand
 from desk.report.press import Pressed
@@ -106,7 +106,7 @@ def make(engine: Engine, week: Week, *, plan: Plan, now: datetime) -> Edition:
         with writing(engine) as db:
             row = _keep(db, pressed, before if same else None, folder, now=now)
             if row is not None:
-                keep_pains(db, week, found)
+                pains.keep(db, week, found, brand=plan.brand.name)
                 return Edition(row=row, pressed=pressed, folder=folder, fresh=True)
 
 
@@ -116,13 +116,9 @@ def derive(db: Session, week: Week, brand: Brand) -> tuple[Report, Found]:
     return figures.report(db, week, brand, found=found), found
 
 
-def find_pains(_db: Session, _week: Week, _brand: Brand) -> Found:
+def find_pains(db: Session, week: Week, brand: Brand) -> Found:
     """Find the week's pain points."""
-    return Found()
-
-
-def keep_pains(_db: Session, _week: Week, _found: Found) -> None:
-    """Write down what makes pain points the same ones next week."""
+    return pains.find(db, week, brand=brand.name)
 
 
 def _numbered(report: Report, before: Made | None, *, same: bool, revised: str) -> Report:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 EVIDENCE = 200  # post ids that a figure lists itself
 SMALL = 10  # cases or posts below which a share or a median says little
@@ -208,6 +209,7 @@ class Found:
     moved: tuple[Moved, ...] = ()  # pain points that got better or worse; other figures are added to them
     praise: tuple[Quote, ...] = ()
     notes: tuple[str, ...] = ()
+    traces: tuple[Any, ...] = ()  # for `keep` alone: no form shows them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

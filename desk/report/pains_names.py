@@ -1,0 +1,132 @@
+"""Names of topics: the words that set a heap of posts apart from all others, in the posts' own languages. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+from desk.report.pains_words import Doc
+
+SAID_BY = 3  # posts of different people a word must stand in before it may name anything
+TELLING = 8  # words that set a topic apart
+NAMING = 3  # of them, those in the name
+OF_TOPIC = 0.06  # share of a topic's posts a word must stand in
+WEAK = 0.1  # of the most telling word's weight: what tells less is not in a name
+OTHERWISE = "something else"
+MILD = 0.2  # what a word counts that is heard as often where nothing hurts
+HALF = 0.5  # a phrase that makes up so much of its word's uses stands for it
+SECOND_TONGUE = 0.25  # share of a topic's posts from which on another language is in its name
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A word that sets a topic apart."""
+
+    key: str
+    shown: str  # its most frequent spelling
+    lang: str
+    posts: int  # of the topic, in which it stands
+    weight: float
+
+
+def telling(
+    docs: Sequence[Doc], rows: Iterable[int], *, said: Counter[str], hurts: Mapping[str, float]
+) -> list[Telling]:
+    """List the words that set the posts `rows` apart from all of `docs`, the most telling first.
+
+    `said` counts in how many of `docs` each key stands; `hurts` is that of `hurting_words`. A word that fewer than
+    `SAID_BY` people used tells who wrote, not what about, and is left out.
+    """
+    chosen = list(rows)
+    here: Counter[str] = Counter()
+    people: defaultdict[str, set[int]] = defaultdict(set)
+    for row in chosen:
+        here.update(docs[row].keys)
+        for key in docs[row].keys:
+            people[key].add(docs[row].author)
+    least = max(SAID_BY, OF_TOPIC * len(chosen))
+    weighed = {
+        key: _weight(count, len(chosen), said[key], len(docs)) * hurts.get(key, 1.0)
+        for key, count in here.items()
+        if count >= least and len(people[key]) >= SAID_BY
+    }
+    best = sorted((key for key, weight in weighed.items() if weight > 0), key=lambda key: (-weighed[key], key))
+    spelled = _spellings(docs, chosen, set(best[: 4 * TELLING]))
+    return [
+        Telling(key, *spelled[key], posts=here[key], weight=weighed[key])
+        for key in _distinct(best, here)
+        if key in spelled
+    ][:TELLING]
+
+
+def hurting_words(said: Counter[str], posts: int, elsewhere: Counter[str], others: int) -> dict[str, float]:
+    """Weigh each word by how much more often it stands in posts that hurt than in the brand's others: `MILD` to 1.
+
+    What contented customers say as often ("flight" to an airline) names the trade, not the trouble.
+    """
+    if not others:
+        return {}
+    found: dict[str, float] = {}
+    for key, count in said.items():
+        here, there = (count + 1) / (posts + 2), (elsewhere[key] + 1) / (others + 2)
+        found[key] = min(1.0, max(MILD, 0.5 + 0.5 * log(here / there) / log(2)))
+    return found
+
+
+def _weight(here: int, posts: int, said: int, of: int) -> float:
+    """Weigh a word by how often it stands in the topic, and how much more often than outside.
+
+    The share outside is softened by half a post, so that a word found nowhere else does not outweigh all.
+    """
+    inside = here / posts
+    outside = (said - here + 0.5) / (of - posts + 1)
+    return inside * log(inside / outside) if inside > outside else 0.0
+
+
+def _distinct(best: Sequence[str], here: Counter[str]) -> list[str]:
+    """Leave out words that say the same as one before: a phrase's words, and a phrase beside its only word."""
+    phrases = [key for key in best if " " in key]
+    stands_for = {
+        part: phrase for phrase in reversed(phrases) for part in phrase.split() if here[phrase] >= HALF * here[part]
+    }
+    kept: list[str] = []
+    used: set[str] = set()
+    for key in best:
+        said_by = stands_for.get(key, key)
+        parts = set(said_by.split())
+        if said_by not in kept and not parts & used:
+            kept.append(said_by)
+            used |= parts
+    return kept
+
+
+def _spellings(docs: Sequence[Doc], rows: Iterable[int], keys: set[str]) -> dict[str, tuple[str, str]]:
+    spelled: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for row in rows:
+        for word in docs[row].words:
+            if word.key in keys:
+                spelled[word.key][word.shown, docs[row].lang] += 1
+    return {key: min(counts, key=lambda one: (-counts[one], one)) for key, counts in spelled.items()}
+
+
+def name(words: Sequence[Telling], langs: Counter[str], *, posts: int, label: str) -> tuple[str, ...]:
+    """Choose the words of a name: the most telling of the first language, and of a second one that is often there.
+
+    Words that tell much less than the first are left out. Where they stand in few of the `posts`, as when each speaks
+    another language, the known matter's `label` comes first, if there is one.
+    """
+    order = [lang for lang, _ in sorted(langs.items(), key=lambda one: (-one[1], one[0]))]
+    strong = [word for word in words if word.weight >= WEAK * words[0].weight]
+    first = [word for word in strong if word.lang == order[0]] or strong
+    chosen = [word.shown for word in first[:NAMING]]
+    for lang in order[1:3]:
+        if langs[lang] >= SECOND_TONGUE * langs.total():
+            chosen += [word.shown for word in strong if word.lang == lang and word.shown not in chosen][:1]
+    if label and sum(word.posts for word in words[:NAMING]) < HALF * posts:
+        chosen = [label, *chosen[: NAMING - 1]]
+    return tuple(chosen[:4]) or (OTHERWISE,)
+
+
+def label(matter: str) -> str:
+    """Call a known matter by a short English name: the report's own language. Empty for none."""
+    return matter.replace("_", " ")
