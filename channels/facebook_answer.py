@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from channels.graph_acts import by_a_person, done, node
+from channels.graph_acts import by_a_person, done, node, standing_of
 from channels.graph_back import CLOCKS, older, ours, search_back
 from channels.graph_client import Answered, Client
 from channels.graph_endpoints import BAN, COMMENT, COMMENTS, DELETE, HIDE, LIKE, REPLY
@@ -61,8 +61,8 @@ class Answering:
         return search_back(ask, match, lambda item: older(item, "created_time", floor, now=now))
 
     def look(self, post: PostRef, *, now: datetime) -> Look:
-        """Re-read a comment or post, and see whether the Page has answered it. An edit keeps its id and is not seen."""
-        params = {"fields": f"id,{_ANSWERS}"}
+        """Re-read a comment or post: is it there, in the words we heard, and has the Page answered it?"""
+        params = {"fields": f"id,message,{_ANSWERS}"}
         try:
             answered = self._client.read(COMMENT, node(post.native_id, NAME), params=params, now=now)
         except Refused as refused:
@@ -73,7 +73,8 @@ class Answering:
             raise Unavailable(NAME, f"Meta says nothing about the post ({COMMENT.name})", endpoint=COMMENT.bucket)
         answers = [mapping(item) for item in data(answered.payload.get("comments"))]
         by_us = any(self._own.wrote(mapping(item.get("from"))) for item in answers)
-        return Look(standing=Standing.SAME, answered_by_us=by_us, rates=answered.rates)
+        standing = standing_of(post, answered.payload.get("message"))
+        return Look(standing=standing, answered_by_us=by_us, rates=answered.rates)
 
     def hide(self, order: Order, *, now: datetime) -> Receipt:
         """Hide a comment, where Facebook says that we can. Its author and their friends still see it."""

@@ -2,10 +2,10 @@
 
 from channels.graph_client import Answered
 from channels.graph_endpoints import Endpoint
-from channels.graph_fields import flag, graph_id
+from channels.graph_fields import clean, flag, graph_id
 from channels.graph_parse import UNKNOWN
 from domain.errors import Refused, Unavailable
-from domain.sending import Order, Receipt
+from domain.sending import Order, PostRef, Receipt, Standing
 
 
 def node(native_id: str, channel: str) -> str:
@@ -13,6 +13,12 @@ def node(native_id: str, channel: str) -> str:
     if not graph_id(native_id) or native_id.startswith(UNKNOWN):
         raise Refused(channel, "the target is no id of Meta", rule="graph.bad-target")
     return native_id
+
+
+def standing_of(post: PostRef, words: object) -> Standing:
+    """Say whether a post stands in the words we heard: an edit keeps its id at Meta, so the words must tell."""
+    changed = post.text is not None and clean(words) != post.text
+    return Standing.EDITED if changed else Standing.SAME
 
 
 def by_a_person(order: Order, channel: str) -> None:

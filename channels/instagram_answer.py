@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from channels.graph_acts import by_a_person, done, node
+from channels.graph_acts import by_a_person, done, node, standing_of
 from channels.graph_back import CLOCKS, older, ours, search_back
 from channels.graph_client import Answered, Client
 from channels.graph_endpoints import (
@@ -77,11 +77,10 @@ class Answering:
         return search_back(ask, match, lambda _item: False)  # in which order Instagram lists them is not documented
 
     def look(self, post: PostRef, *, now: datetime) -> Look:
-        """Re-read a comment, and see whether we have answered it. An edit keeps its id and is not seen."""
-        place = place_of(post.native_id)
-        if place:
-            return self._look_elsewhere(*place, now=now)
-        fields = f"id,replies.limit({SHOWN}){{id,username,from}}"
+        """Re-read a comment: is it there, in the words we heard, and have we answered it?"""
+        if place_of(post.native_id):
+            return self._look_elsewhere(post, now=now)
+        fields = f"id,text,replies.limit({SHOWN}){{id,username,from}}"
         try:
             answered = self._client.read(IG_COMMENT, node(post.native_id, NAME), params={"fields": fields}, now=now)
         except Refused as refused:
@@ -92,7 +91,8 @@ class Answering:
         by_us = any(
             self._own.wrote(mapping(item.get("from")) or {"username": item.get("username")}) for item in replies
         )
-        return Look(standing=Standing.SAME, answered_by_us=by_us, rates=answered.rates)
+        standing = standing_of(post, answered.payload.get("text"))
+        return Look(standing=standing, answered_by_us=by_us, rates=answered.rates)
 
     def mentioned(self, media_id: str, comment_id: str = "", *, now: datetime) -> NewPost | None:
         """Read what a webhook named by ids only; None for words of our own. One request.
@@ -134,12 +134,15 @@ class Answering:
             raise Refused(NAME, why, rule="graph.not-ours", remedy=remedy)
         return node(order.target, NAME)
 
-    def _look_elsewhere(self, media_id: str, comment_id: str, *, now: datetime) -> Look:
+    def _look_elsewhere(self, post: PostRef, *, now: datetime) -> Look:
+        media_id, comment_id = place_of(post.native_id) or ("", "")
         try:
             found, answered = self._read_elsewhere(media_id, comment_id, now=now)
         except Refused as refused:
             return _gone(refused)
-        return Look(standing=Standing.SAME if graph_id(found.get("id")) else Standing.GONE, rates=answered.rates)
+        if not graph_id(found.get("id")):
+            return Look(standing=Standing.GONE, rates=answered.rates)
+        return Look(standing=standing_of(post, found.get("text" if comment_id else "caption")), rates=answered.rates)
 
     def _read_elsewhere(self, media_id: str, comment_id: str, *, now: datetime) -> tuple[Mapping[str, Any], Answered]:
         name = "mentioned_comment" if comment_id else "mentioned_media"

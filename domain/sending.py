@@ -106,3 +106,4 @@ class PostRef:
     author_id: str = ""
     version_ids: tuple[str, ...] = ()
     created_at: datetime | None = None
+    text: str | None = None  # its words as we heard them: an edit may keep its id; None: not to be compared

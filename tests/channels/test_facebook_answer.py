@@ -276,6 +276,24 @@ def test_an_answer_of_our_page_is_seen(wire: Wire) -> None:
     assert looked(wire, {"id": "55_21", "from": ANA}, {"id": "55_22", "from": US}).answered_by_us
 
 
+@pytest.mark.parametrize(
+    ("heard_as", "reads", "standing"),
+    [
+        ("where is it?", "where is it?", Standing.SAME),
+        ("where is it?", "never mind, it came", Standing.EDITED),
+        ("where is it?", None, Standing.EDITED),
+        ("", None, Standing.SAME),
+        (None, "anything", Standing.SAME),
+    ],
+)
+def test_an_edit_keeps_its_id_so_the_words_tell(
+    wire: Wire, now: datetime, *, heard_as: str | None, reads: str | None, standing: Standing
+) -> None:
+    wire.will(200, {"id": "55_20", "message": reads})
+
+    assert a_page(wire).look(PostRef(native_id="55_20", text=heard_as), now=now).standing is standing
+
+
 def test_a_look_that_shows_nothing_is_no_look(wire: Wire, now: datetime) -> None:
     wire.will(200, {})
 

@@ -153,7 +153,7 @@ def test_instagram_asks_for_its_own_permissions(wire: Wire, now: datetime) -> No
     rights = next(finding for finding in an_account(wire).probe(now=now) if finding.what == RIGHTS)
 
     assert "instagram_manage_comments" in rights.detail
-    assert wire.asked[-1].query["platform"] == "instagram"
+    assert wire.asked[2].query["platform"] == "instagram"
 
 
 def test_an_outage_says_nothing_about_the_sign_in(wire: Wire, now: datetime) -> None:

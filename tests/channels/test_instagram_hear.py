@@ -206,6 +206,23 @@ def test_a_look_sees_whether_we_answered(wire: Wire) -> None:
     assert look(wire, "1700", {"id": "1700", "replies": {"data": [{"id": "2", "from": US}]}}).answered_by_us
 
 
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [
+        ("1700", {"id": "1700", "text": "it came"}),
+        ("m:1900", {"mentioned_media": {"id": "1900", "caption": "it came"}}),
+        ("m:1900:1700", {"mentioned_comment": {"id": "1700", "text": "it came"}}),
+    ],
+)
+def test_an_edit_keeps_its_id_so_the_words_tell(wire: Wire, now: datetime, target: str, body: Any) -> None:
+    wire.otherwise = answer(200, body)
+    account = an_account(wire)
+
+    looks = [account.look(PostRef(native_id=target, text=text), now=now) for text in ("it came", "where is it?")]
+
+    assert [found.standing for found in looks] == [Standing.SAME, Standing.EDITED]
+
+
 def test_a_look_elsewhere_asks_for_the_mention(wire: Wire) -> None:
     there = look(wire, "m:1900:1700", {"mentioned_comment": {"id": "1700"}, "id": USER})
     not_there = look(wire, "m:1900", {"id": USER})
