@@ -43,6 +43,12 @@ def required_id(value: Any, name: str) -> str:
     return found
 
 
+def message_id(value: Any) -> str:
+    """Take a message's id; older ones are sent back without the `m_` they are listed with."""
+    found = graph_id(value)
+    return f"m_{found}" if found.startswith("mid.") else found
+
+
 def flag(value: Any, *, default: bool) -> bool:
     """Take a boolean; Meta also writes "true" as text."""
     return value if isinstance(value, bool) else {"true": True, "false": False}.get(clean(value), default)

@@ -12,7 +12,7 @@ from typing import Any
 from channels.graph_client import Answered, Client
 from channels.graph_cursor import Beneath, Errand
 from channels.graph_endpoints import CONVERSATIONS, IG_CONVERSATIONS, IG_MESSAGES, MESSAGES, Endpoint
-from channels.graph_fields import clean, data, flag, graph_id, mapping, read_time, required_id
+from channels.graph_fields import clean, data, flag, graph_id, mapping, message_id, read_time, required_id
 from channels.graph_hear import Source, reach_of
 from channels.graph_parse import (
     Listing,
@@ -107,7 +107,8 @@ def parse_message(item: Mapping[str, Any], talk: Mapping[str, Any], own: Own, *,
 
     What Meta shows only in its own app is kept without words, as encrypted.
     """
-    native_id, conversation = required_id(item.get("id"), "id"), required_id(talk.get("id"), "conversation")
+    native_id = required_id(message_id(item.get("id")), "id")
+    conversation = required_id(talk.get("id"), "conversation")
     sender = mapping(item.get("from"))
     own_words = own.wrote(sender)
     customer = _customer(item, talk, own)

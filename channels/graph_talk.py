@@ -13,7 +13,7 @@ from channels.graph_acts import node
 from channels.graph_back import CLOCKS, older, ours, search_back
 from channels.graph_client import Answered, Client
 from channels.graph_endpoints import IG_MESSAGE, IG_MESSAGES, MESSAGE, MESSAGES, Endpoint
-from channels.graph_fields import data, graph_id, mapping
+from channels.graph_fields import data, graph_id, mapping, message_id
 from channels.graph_inbox import (
     CONVERSATION_FIELDS,
     INSTAGRAM,
@@ -116,7 +116,7 @@ class Talk:
             raise self._refused("the text is no message", "graph.does-not-fit", f"1 to {self.limit}.")
         form = {"recipient": dict(recipient), **kind, "message": {"text": order.body}}
         answered = self.client.write(self.endpoint, self.own.page_id, "messages", form, now=now)
-        native_id = graph_id(answered.payload.get("message_id"))
+        native_id = message_id(answered.payload.get("message_id"))
         if not native_id:
             raise Uncertain(self.channel, f"Meta says yes without saying to what ({self.endpoint.name})")
         return Receipt(native_id=native_id, rates=answered.rates)

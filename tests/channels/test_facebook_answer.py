@@ -76,6 +76,12 @@ def test_a_private_reply_names_the_comment_or_the_post(wire: Wire, now: datetime
     assert to_post["recipient"] == {"post_id": "900_60"}
 
 
+def test_a_message_is_sent_back_by_the_id_it_is_listed_with(wire: Wire, now: datetime) -> None:
+    wire.will(200, {"recipient_id": "7", "message_id": "mid.1456970487936:c34767dfe57ee6e339"})
+
+    assert a_page(wire).message(SAYING, now=now).native_id == "m_mid.1456970487936:c34767dfe57ee6e339"
+
+
 def heard(back: timedelta, **changed: Any) -> Order:
     """A message to a customer who wrote so long ago."""
     extra = {"author": "7", "heard_at": (NOON - back).isoformat()}
