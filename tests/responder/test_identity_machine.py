@@ -221,19 +221,18 @@ class Identities(RuleBasedStateMachine):
                 identity.consider(db, digest, case_id=author, now=self.now)
         self.model.tell(author, value, private=private)
 
-    @rule(one=PEOPLE, other=PEOPLE, act=st.sampled_from(["link", "link", "unlink", "apart"]))
-    def a_person_decides(self, one: int, other: int, act: str) -> None:
-        if one == other:
-            return
+    @rule(said=st.lists(st.tuples(PEOPLE, PEOPLE, st.sampled_from(["link", "link", "unlink", "apart"])), max_size=8))
+    def people_decide(self, said: list[tuple[int, int, str]]) -> None:
         acts: dict[str, Callable[..., Outcome]] = {
             "link": linking.link,
             "unlink": linking.unlink,
             "apart": linking.apart,
         }
-        with writing(self.engine) as db:
-            done = acts[act](db, one, other, by="person:mia", reason="", now=self._later())
-
-        assert done.done == self.model.person(act, a_pair(one, other))
+        for one, other, act in said:
+            if one != other:
+                with writing(self.engine) as db:
+                    done = acts[act](db, one, other, by="person:mia", reason="", now=self._later())
+                assert done.done == self.model.person(act, a_pair(one, other))
 
     @rule(one=PEOPLE, other=PEOPLE)
     def a_person_links_and_takes_it_back(self, one: int, other: int) -> None:
@@ -292,5 +291,5 @@ class Identities(RuleBasedStateMachine):
 
 TestIdentities = Identities.TestCase
 TestIdentities.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
