@@ -77,11 +77,14 @@ def test_the_example_settings_are_true() -> None:
         "SOTTOVOCE_X_CONSUMER_SECRET": "b",
         "SOTTOVOCE_X_ACCESS_TOKEN": "c",
         "SOTTOVOCE_X_ACCESS_TOKEN_SECRET": "d",
+        "SOTTOVOCE_FACEBOOK_ACCESS_TOKEN": "e",
+        "SOTTOVOCE_FACEBOOK_APP_SECRET": "f",
+        "SOTTOVOCE_INSTAGRAM_ACCESS_TOKEN": "e",
     }
 
     settings = load(example, environment=secrets)
 
-    assert set(settings.channels) == {"x"}
+    assert set(settings.channels) == {"x", "facebook", "instagram"}
     assert settings.conduct().budgets == {"x": 150_000_000}
     assert settings.conduct().quiet is not None
 
