@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,8 @@ def test_the_summary_begins_with_the_three_sentences_and_ends_with_where_more_is
 
 
 def test_key_figures_stand_beside_each_other_with_what_they_were() -> None:
-    (section,) = [block for block in room.summary(samples.USUAL).blocks if block["type"] == "section"]
+    blocks: Any = room.summary(samples.USUAL).blocks
+    (section,) = [block for block in blocks if block["type"] == "section"]
 
     fields = [field["text"].replace("\u00a0", " ") for field in section["fields"]]
     assert len(fields) <= 10
@@ -84,10 +86,11 @@ def test_pain_points_are_named_with_their_trend_and_keep_their_direction() -> No
 
 def test_hostile_names_call_nobody_and_style_nothing() -> None:
     words = room.summary(samples.hostile())
+    blocks: Any = words.blocks
     parsed = [
         text["text"]
-        for block in words.blocks
-        for text in [block.get("text") or {}, *block.get("fields", []), *block.get("elements", [])]  # type: ignore[misc, attr-defined]
+        for block in blocks
+        for text in [block.get("text") or {}, *block.get("fields", []), *block.get("elements", [])]
         if isinstance(text, dict) and text.get("type") == "mrkdwn"
     ]
 
