@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 
 from domain.clock import monotonic
 from tests.crash import choice
-from tests.crash.faults import FAULTS
+from tests.crash.faults import FAULTS, network_of
 from tests.crash.mutants import MUTANTS
 from tests.crash.points import Ended, Killer, Point
 
@@ -21,7 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _arguments(arguments)
     if asked.mutant:
         MUTANTS[asked.mutant]()
-    faults = asked.fault or (choice.TELLING if asked.quick or asked.mutant else tuple(FAULTS))
+    networks = [asked.network] if asked.network else list(choice.TELLING)
+    every = tuple(fault for fault in FAULTS if network_of(fault) in networks)
+    telling = tuple(fault for network in networks for fault in choice.TELLING[network])
+    faults = asked.fault or (telling if asked.quick or asked.mutant else every)
     team, tally = Team(asked.jobs), Tally(until_caught=bool(asked.mutant))
     labels = {ended.point.fault: ended.labels for ended in tally.watch(team.run([Point(fault) for fault in faults]))}
     passed = {fault: labels[fault] for fault in faults if fault in labels}
@@ -83,6 +86,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only the points at which mistakes show best")
     parser.add_argument("--mutant", choices=sorted(MUTANTS), default="", help="make a mistake that must be caught")
+    parser.add_argument("--network", choices=sorted(choice.TELLING), default="", help="only the road of this network")
     parser.add_argument("--fault", action="append", choices=sorted(FAULTS), help="only this fault; may be repeated")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="points at a time")
     return parser.parse_args(arguments)

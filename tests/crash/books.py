@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.crash.outside import Held
 
-CUSTOMER = frozenset({"reply", "message"})
+CUSTOMER = frozenset({"reply", "message", "private-reply"})
 
 
 @dataclass(slots=True)
@@ -73,7 +73,11 @@ def _promised(connection: sqlite3.Connection, expected: frozenset[str], result: 
 def _said(connection: sqlite3.Connection, held: Held, result: Balance) -> None:
     rows = connection.execute("SELECT key, kind, state, native_id FROM deliveries").fetchall()
     words = [row for row in rows if row[1] in CUSTOMER]
-    outside = {"reply": [one for one, _ in held.replies], "message": list(held.messages)}
+    outside = {
+        "reply": [one for one, _ in held.replies],
+        "message": list(held.messages),
+        "private-reply": list(held.private_replies),
+    }
     for kind, ids in outside.items():
         promised = [row for row in words if row[1] == kind]
         if len(ids) > len(promised):

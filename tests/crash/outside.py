@@ -1,4 +1,4 @@
-"""The outside world, in a process of its own that survives every kill: an X and a Slack on loopback, and a customer."""
+"""The outside world, in a process of its own that survives every kill: a network, a Slack, and a customer."""
 
 import os
 import socket
@@ -9,10 +9,11 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
+from sandbox.graph import Graph
 from sandbox.loopback import HOST, Loopback
 from sandbox.slack import Slack
 from sandbox.x import X
-from tests.crash.faults import FAULTS
+from tests.crash.faults import FACEBOOK, FAULTS, SLACK, network_of
 from tests.crash.shared import EPOCH, Shared
 
 BEGIN = EPOCH + timedelta(hours=12)
@@ -26,9 +27,10 @@ CUSTOMER, BRAND = "ana_k", "NordParcel"
 class Places:
     """Where the outside is, and how to sign in there."""
 
-    x_url: str
-    x_user: str
-    x_keys: tuple[str, str, str, str]
+    network: str
+    url: str
+    account: str
+    keys: tuple[str, ...]
     slack_url: str
     slack_token: str
     slack_room: str
@@ -42,6 +44,7 @@ class Held:
     direct: str
     replies: tuple[tuple[str, str], ...]  # our answers: id, id of what it answers
     messages: tuple[str, ...]  # our private messages: ids
+    private_replies: tuple[str, ...]  # ids
     told: tuple[str, ...]  # keys in the room
 
 
@@ -80,28 +83,76 @@ class Counted:
                 raise RuntimeError("the outside does not come to rest")
 
 
+class OnX:
+    """A customer who names us on X and then writes."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.server = X(clock=shared.now, brand=BRAND)
+        self.mention = self.server.publish(CUSTOMER, MENTION, at=BEGIN - timedelta(minutes=1), lang="en")
+        self.direct = self.server.direct(CUSTOMER, DIRECT, at=WRITES_PRIVATELY_AT)
+
+    def keys(self) -> tuple[str, ...]:
+        keys = self.server.credentials
+        return keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret
+
+    @property
+    def account(self) -> str:
+        return self.server.brand.id
+
+    def said(self) -> dict[str, tuple[Any, ...]]:
+        return {
+            "replies": tuple((str(post.id), str(post.reply_to)) for post in self.server.replies()),
+            "messages": tuple(str(one.id) for one in self.server.sent_directs(CUSTOMER)),
+            "private_replies": (),
+        }
+
+
+class OnPage:
+    """A customer who comments under a post of our Page and then writes."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.server = Graph(clock=shared.now, page=BRAND)
+        post = self.server.publish(BRAND, "Good morning", at=BEGIN - timedelta(hours=1))
+        self.mention = self.server.publish(CUSTOMER, MENTION, under=post, at=BEGIN - timedelta(minutes=1))
+        self.direct = self.server.direct(CUSTOMER, DIRECT, at=WRITES_PRIVATELY_AT)
+
+    def keys(self) -> tuple[str, ...]:
+        return (self.server.credentials.page_token,)
+
+    @property
+    def account(self) -> str:
+        return self.server.page.id
+
+    def said(self) -> dict[str, tuple[Any, ...]]:
+        sent = self.server.sent_directs(CUSTOMER)
+        return {
+            "replies": tuple((one.id, one.target) for one in self.server.answers()),
+            "messages": tuple(one.id for one in sent if not one.answers),
+            "private_replies": tuple(one.id for one in sent if one.answers),
+        }
+
+
 class World:
-    """One X and one Slack, begun anew for every point."""
+    """One network and one Slack, begun anew for every point."""
 
     def __init__(self, shared: Shared, fault: str) -> None:
-        self.x = X(clock=shared.now, brand=BRAND)
-        self.slack = Slack(clock=shared.now)
         shared.set_clock(BEGIN)
-        self.mention = self.x.publish(CUSTOMER, MENTION, at=BEGIN - timedelta(minutes=1), lang="en")
-        self.direct = self.x.direct(CUSTOMER, DIRECT, at=WRITES_PRIVATELY_AT)
+        self.network = network_of(fault)
+        self.there: OnX | OnPage = OnPage(shared) if self.network == FACEBOOK else OnX(shared)
+        self.slack = Slack(clock=shared.now)
+        servers: dict[str, Any] = {self.network: self.there.server, SLACK: self.slack}
         for hit in FAULTS[fault]:
-            server = self.slack if hit.server == "slack" else self.x
-            server.fault(hit.match, hit.effect, **dict(hit.more))
-        self.x.start()
+            servers[hit.server].fault(hit.match, hit.effect, **dict(hit.more))
+        self.there.server.start()
         self.slack.start()
-        self.counted = [Counted(self.x.server), Counted(self.slack.server)]
+        self.counted = [Counted(self.there.server.server), Counted(self.slack.server)]
 
     def places(self) -> Places:
-        keys = self.x.credentials
         return Places(
-            x_url=self.x.base_url,
-            x_user=self.x.brand.id,
-            x_keys=(keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret),
+            network=self.network,
+            url=self.there.server.base_url,
+            account=self.there.account,
+            keys=self.there.keys(),
             slack_url=self.slack.base_url,
             slack_token=self.slack.token,
             slack_room=self.slack.alerts.id,
@@ -109,10 +160,9 @@ class World:
 
     def held(self) -> Held:
         return Held(
-            mention=self.mention,
-            direct=self.direct,
-            replies=tuple((str(post.id), str(post.reply_to)) for post in self.x.replies()),
-            messages=tuple(str(one.id) for one in self.x.sent_directs(CUSTOMER)),
+            mention=self.there.mention,
+            direct=self.there.direct,
+            **self.there.said(),
             told=tuple(
                 message.metadata["event_payload"]["key"] for message in self.slack.state.sent if message.metadata
             ),
@@ -123,7 +173,7 @@ class World:
             counted.quiet()
 
     def stop(self) -> None:
-        self.x.stop()
+        self.there.server.stop()
         self.slack.stop()
 
 

@@ -13,10 +13,12 @@ from pathlib import Path
 from storage.database import migrate, open_database
 from tests.crash.books import Balance, balance, keys
 from tests.crash.boundaries import Boundaries
+from tests.crash.faults import FACEBOOK, PAGE, X, network_of
 from tests.crash.outside import Outside, Places
 from tests.crash.road import travel
 from tests.crash.shared import Shared
 
+UNDISTURBED = {X: "none", FACEBOOK: f"{PAGE}none"}
 PATIENCE = 60  # real seconds a process may take for the hour before it counts as hanging
 RESTART = timedelta(seconds=5)  # how soon whoever looks after the house starts it again
 
@@ -44,7 +46,7 @@ class Killer:
     """Runs points one after the other. Has no thread, so that it may fork."""
 
     def __init__(self) -> None:
-        """Prepare an empty house to copy, the outside in a process of its own, and travel once.
+        """Prepare an empty house to copy, the outside in a process of its own, and travel each road once.
 
         What an undisturbed road promises is learned by that; and every process forked later finds warm caches.
         """
@@ -56,9 +58,7 @@ class Killer:
         migrate(self._engine)
         self._engine.dispose()  # the last to close writes everything into the one file
         self._database.rename(self._empty)
-        self._begin_anew()
-        travel(self._engine, self._outside.begin("none"), self.shared)
-        self._promised = keys(self._database)
+        self._promised = {network: self._undisturbed(fault) for network, fault in UNDISTURBED.items()}
         gc.collect()
         gc.freeze()  # a collection in a fork would copy every page of ours
 
@@ -72,7 +72,7 @@ class Killer:
             troubles.append(self._process(places, point.second))
             if point.second is not None:
                 troubles.append(self._process(places, None))
-        books = balance(self._database, self._outside.held(), self._promised)
+        books = balance(self._database, self._outside.held(), self._promised[network_of(point.fault)])
         for trouble in filter(None, troubles):
             books.lose(trouble)
         return Ended(point, killed_at, books, labels)
@@ -81,6 +81,11 @@ class Killer:
         """Clean up."""
         self._outside.end()
         shutil.rmtree(self._folder)
+
+    def _undisturbed(self, fault: str) -> frozenset[str]:
+        self._begin_anew()
+        travel(self._engine, self._outside.begin(fault), self.shared)
+        return keys(self._database)
 
     def _begin_anew(self) -> None:
         for path in self._folder.glob(f"{self._database.name}*"):

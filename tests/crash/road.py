@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from channels import x
+from channels import facebook, x
 from desk.slack import Slack
 from domain.conduct import Conduct, Rooms
 from domain.values import Abuse, Kind, Scores, Sentiment
@@ -22,11 +22,13 @@ from responder import deliver, respond
 from storage.database import reading
 from storage.deliveries import READY, SENDING, UNKNOWN, Delivery
 from storage.sources import Source
+from tests.crash.faults import FACEBOOK
 from tests.crash.outside import BEGIN, BRAND, Places
 from tests.crash.shared import Shared
 
 END = BEGIN + timedelta(minutes=50)
 POLL = timedelta(minutes=20)
+WORK = timedelta(milliseconds=1)  # what a stage takes at least
 _MOST_ROUNDS = 1000  # of a stage at one moment: more is a loop without end
 
 
@@ -50,32 +52,51 @@ class Complaining:
 
 def travel(engine: Engine, places: Places, shared: Shared) -> None:
     """Start the house on what its database holds, and run it until the hour is over."""
-    channel = x.connect(_x_settings(places), now=shared.now())
-    listen.register(engine, {"x": channel}, now=shared.now())
+    channel = _channel(places, shared.now())
+    listen.register(engine, {places.network: channel}, now=shared.now())
     listen.resume(engine, now=shared.now())
     stages = _stages(engine, channel, places, shared)
     while shared.now() < END:
-        _run(stages)
+        _run(stages, shared)
         shared.set_clock(_next(engine, shared.now()))
     engine.dispose()
 
 
+def _channel(places: Places, now: datetime) -> Any:
+    if places.network == FACEBOOK:
+        return facebook.connect(_page_settings(places), now=now)
+    return x.connect(_x_settings(places), now=now)
+
+
+def _page_settings(places: Places) -> facebook.Settings:
+    return facebook.Settings(
+        page_id=places.account,
+        access_token=SecretStr(places.keys[0]),
+        api_base=places.url,
+        inbox_every=POLL,
+        comments_every=POLL,
+        posts_every=POLL,
+        tags_every=timedelta(hours=2),
+        hear_reviews=False,
+    )
+
+
 def _x_settings(places: Places) -> x.Settings:
-    key, secret, token, token_secret = (SecretStr(value) for value in places.x_keys)
+    key, secret, token, token_secret = (SecretStr(value) for value in places.keys)
     return x.Settings(
         handle=BRAND,
-        user_id=places.x_user,
+        user_id=places.account,
         consumer_key=key,
         consumer_secret=secret,
         access_token=token,
         access_token_secret=token_secret,
-        api_base=places.x_url,
+        api_base=places.url,
         mentions_every=POLL,
         directs_every=POLL,
     )
 
 
-def _stages(engine: Engine, channel: x.X, places: Places, shared: Shared) -> list[Callable[[], bool]]:
+def _stages(engine: Engine, channel: Any, places: Places, shared: Shared) -> list[Callable[[], bool]]:
     rooms = Rooms(alerts=places.slack_room, cases=places.slack_room)
     conduct = Conduct(brand="Nord Parcel", rooms=rooms)
     judge = Judge(Complaining(), PersonalData(), policy.load())
@@ -88,7 +109,7 @@ def _stages(engine: Engine, channel: x.X, places: Places, shared: Shared) -> lis
             api_base=places.slack_url,
         )
     )
-    carriers: Mapping[str, Any] = {"x": channel, "slack": slack}
+    carriers: Mapping[str, Any] = {places.network: channel, "slack": slack}
 
     def send(via: str) -> Callable[[], bool]:
         return lambda: deliver.run_once(
@@ -96,19 +117,20 @@ def _stages(engine: Engine, channel: x.X, places: Places, shared: Shared) -> lis
         )
 
     return [
-        lambda: listen.run_once(engine, {"x": channel}, conduct=conduct, now=shared.now()),
+        lambda: listen.run_once(engine, {places.network: channel}, conduct=conduct, now=shared.now()),
         lambda: judging.run_once(engine, judge, now=shared.now()),
         lambda: respond.run_once(engine, conduct=conduct, now=shared.now()),
-        send("x"),
+        send(places.network),
         send("slack"),
     ]
 
 
-def _run(stages: Sequence[Callable[[], bool]]) -> None:
+def _run(stages: Sequence[Callable[[], bool]], shared: Shared) -> None:
     for stage in stages:
         for _ in range(_MOST_ROUNDS):
             if not stage():
                 break
+            shared.set_clock(shared.now() + WORK)  # no two pages of a poll are read at one instant
         else:
             raise RuntimeError("a stage finds work without end")
 

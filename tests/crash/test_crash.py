@@ -21,8 +21,9 @@ def crash(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.mark.timeout(300)
-def test_killed_where_it_hurts_most_nothing_is_lost_and_nothing_said_twice() -> None:
-    status, result = crash("--quick")
+@pytest.mark.parametrize("network", ["x", "facebook"])
+def test_killed_where_it_hurts_most_nothing_is_lost_and_nothing_said_twice(network: str) -> None:
+    status, result = crash("--quick", "--network", network)
 
     assert re.fullmatch(r"points=\d+ double=0 lost=0", result)
     assert status == 0
@@ -31,7 +32,7 @@ def test_killed_where_it_hurts_most_nothing_is_lost_and_nothing_said_twice() -> 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("mutant", sorted(MUTANTS))
 def test_the_mistakes_everybody_makes_are_caught(mutant: str) -> None:
-    status, result = crash("--mutant", mutant)
+    status, result = crash("--mutant", mutant, "--network", "x")
 
     assert not result.endswith("double=0 lost=0")
     assert status == 0
