@@ -16,8 +16,8 @@ from sqlmodel import Session, col, delete, select, update
 
 from domain.cards import Card
 from domain.history import EventKind
-from domain.sending import CUSTOMER_FACING
-from storage import authors, deletions, events, optouts, parting, reports, vectors
+from domain.sending import CUSTOMER_FACING, DeliveryKind
+from storage import authors, deletions, events, optouts, pains, parting, reports, vectors
 from storage.arrivals import NEW as WAITING
 from storage.arrivals import Arrival
 from storage.arrivals import settle as settle_arrival
@@ -93,6 +93,7 @@ def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
     _unname_conversations(db, channel, author.id, names)
     _unname(author, names.token, now)
     return done
+    pains.unname(db, {author.handle, *author.name.split()})
 
 
 def _forget_mentions(db: Session, channel: str, who: str, now: datetime) -> Forgotten:

@@ -3,7 +3,7 @@
 A trace holds words that at least three people used, and no post, name or number of anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -152,3 +152,17 @@ def keep(db: Session, brand: str, week: str, rows: Sequence[PainTrace]) -> None:
     db.connection().execute(delete(PainTrace).where(col(PainTrace.brand) == brand, col(PainTrace.week) == week))
     db.add_all(PainTrace(**row.model_dump()) for row in rows)
     db.flush()
+
+
+def unname(db: Session, names: Collection[str]) -> int:
+    """Take words that are somebody's name out of what pain points are called; returns in how many traces they stood."""
+    lowered = {name.casefold() for name in names if name}
+    found = 0
+    for row in db.exec(sql_select(PainTrace)):
+        terms = [term for term in row.terms if lowered.isdisjoint(term.casefold().split())]
+        words = [word for word in row.words if lowered.isdisjoint(word.split())]
+        if len(terms) < len(row.terms) or len(words) < len(row.words):
+            row.terms, row.words, row.name = terms, words, ", ".join(terms)
+            db.add(row)
+            found += 1
+    return found

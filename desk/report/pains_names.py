@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
+from types import MappingProxyType
 
 from desk.report.pains_words import Doc
 
@@ -12,6 +13,8 @@ TELLING = 8  # words that set a topic apart
 NAMING = 3  # of them, those in the name
 OF_TOPIC = 0.06  # share of a topic's posts a word must stand in
 WEAK = 0.1  # of the most telling word's weight: what tells less is not in a name
+OFTEN = 0.1  # share of a topic's posts from which on a second word is in the name all the same
+MOST = 4  # words of a name
 OTHERWISE = "something else"
 MILD = 0.2  # what a word counts that is heard as often where nothing hurts
 HALF = 0.5  # a phrase that makes up so much of its word's uses stands for it
@@ -113,20 +116,37 @@ def name(words: Sequence[Telling], langs: Counter[str], *, posts: int, label: st
     """Choose the words of a name: the most telling of the first language, and of a second one that is often there.
 
     Words that tell much less than the first are left out. Where they stand in few of the `posts`, as when each speaks
-    another language, the known matter's `label` comes first, if there is one.
+    another language, the known matter's `label` comes first, if there is one, and then a word of each language.
     """
     order = [lang for lang, _ in sorted(langs.items(), key=lambda one: (-one[1], one[0]))]
-    strong = [word for word in words if word.weight >= WEAK * words[0].weight]
-    first = [word for word in strong if word.lang == order[0]] or strong
-    chosen = [word.shown for word in first[:NAMING]]
-    for lang in order[1:3]:
-        if langs[lang] >= SECOND_TONGUE * langs.total():
-            chosen += [word.shown for word in strong if word.lang == lang and word.shown not in chosen][:1]
+    strong = [word for place, word in enumerate(words) if _strong(word, words[0], place, posts)]
+    by_lang = {lang: [word.shown for word in strong if word.lang == lang] for lang in order}
     if label and sum(word.posts for word in words[:NAMING]) < HALF * posts:
-        chosen = [label, *chosen[: NAMING - 1]]
-    return tuple(chosen[:4]) or (OTHERWISE,)
+        return _once([label, *(shown for lang in order for shown in by_lang[lang][:1])])
+    first = by_lang[order[0]] or [word.shown for word in strong]
+    others = [lang for lang in order[1:3] if langs[lang] >= SECOND_TONGUE * langs.total()]
+    return _once([*first[:NAMING], *(shown for lang in others for shown in by_lang[lang][:1])]) or (OTHERWISE,)
+
+
+def _strong(word: Telling, first: Telling, place: int, posts: int) -> bool:
+    return word.weight >= WEAK * first.weight or (place == 1 and word.posts >= OFTEN * posts)
+
+
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))[:MOST]
 
 
 def label(matter: str) -> str:
     """Call a known matter by a short English name: the report's own language. Empty for none."""
-    return matter.replace("_", " ")
+    return _LABELS.get(matter, matter.replace("_", " "))
+
+
+_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "lost_damaged": "lost or damaged",
+        "waiting": "waiting for an answer",
+        "staff": "staff and manners",
+        "app": "app and website",
+        "outage": "outage",
+    }
+)

@@ -29,6 +29,7 @@ STEPS, STARTS = 25, 4  # of k-means
 SORTINGS = 3  # of what was left over
 LEAST = 6  # posts of a heap
 TOGETHER = 0.43  # mean cosine of a heap's posts to its middle: below, they do not hold together
+ONE_TONGUE = 0.75  # share of a heap's posts in one language: up to here, it is a heap of several
 MOSTLY = 0.6  # share of a heap's posts from which on their known matter is the heap's
 TRADE = 0.7  # weight of a word, by how much it hurts: below, it names the trade, and holds no heap together
 COVERED = 0.5  # share of a heap's posts that hold one of its three most telling words
@@ -119,7 +120,7 @@ def _sort(
         if len(chosen) < LEAST:
             left += chosen
             continue
-        together = near[places].mean() >= TOGETHER or matter_of(docs, chosen)
+        together = near[places].mean() >= TOGETHER or _shared_matter(docs, chosen)
         if together and _covered(docs, chosen, telling_of(chosen), hurts) >= COVERED:
             kept.append(chosen)
         else:
@@ -128,11 +129,17 @@ def _sort(
 
 
 def _covered(docs: Sequence[Doc], rows: Sequence[int], words: Sequence[Telling], hurts: Mapping[str, float]) -> float:
-    """Say which share of a heap's posts says what it is about: a most telling word, or the one matter of them all."""
+    """Say which share of a heap's posts tells what it is about: a most telling word, or a matter across languages."""
     top = {word.key for word in words[:3] if hurts.get(word.key, 1.0) >= TRADE}
-    matter = matter_of(docs, rows)
+    matter = _shared_matter(docs, rows)
     said = [not top.isdisjoint(docs[row].keys) or bool(matter and docs[row].matter == matter) for row in rows]
     return sum(said) / len(rows)
+
+
+def _shared_matter(docs: Sequence[Doc], rows: Sequence[int]) -> str:
+    """Name the matter that connects posts of several languages, which words cannot; empty where one language leads."""
+    most = max(Counter(docs[row].lang for row in rows).values())
+    return matter_of(docs, rows) if most <= ONE_TONGUE * len(rows) else ""
 
 
 def matter_of(docs: Sequence[Doc], rows: Sequence[int]) -> str:

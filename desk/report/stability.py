@@ -9,7 +9,7 @@ import numpy.typing as npt
 WORDS, MIDDLES, MATTER = 0.55, 0.35, 0.1  # how much each counts of a likeness of 1
 SAME = 0.4  # likeness from which on two are one pain
 COMPARED = 8  # of the words that set a topic apart
-STAYS = 0.5  # share of a name's words that must still set it apart, or it is named anew
+STAYS = 0.6  # share of a name's words that must still set it apart, or it is named anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ from sqlmodel import col, func, select, update
 from domain.cards import Card, CardKind
 from domain.sending import DeliveryKind
 from domain.values import NewAuthor, PostKind, UnreadablePost
-from storage import authors, deliveries, events, posts, vectors
+from storage import authors, deliveries, events, pains, posts, vectors
 from storage.authors import Author
 from storage.cases import Case, CasePost, Fact
 from storage.database import checkpoint, reading, sqlite_file, writing
 from storage.deliveries import DROPPED, HELD, READY, SENDING, SENT, UNKNOWN, Delivery
 from storage.erasure import GONE, Forgotten, forget
 from storage.optouts import OptOut
+from storage.pains import PainTrace
 from storage.posts import Post, Unreadable
 from storage.vectors import Vector
 from tests.storage.conftest import MINUTE, hear, new_post, open_case, promise
@@ -391,3 +392,16 @@ def test_what_a_deleted_post_was_about_goes_too(town: Town, now: datetime) -> No
 
     with reading(town.engine) as db:
         assert list(db.exec(select(Vector.post_id))) == [town.post("3").id]
+
+
+def test_a_pain_point_is_not_called_by_her_name(town: Town, now: datetime) -> None:
+    with writing(town.engine) as db:
+        both = ["banana", "late"]
+        trace = PainTrace(brand="Nord", week="2026-W46", pain=1, name="banana, late", terms=both, words=both)
+        pains.keep(db, "Nord", "2026-W46", [trace])
+
+    town.forget("@ana_b", now)
+
+    with reading(town.engine) as db:
+        (left,) = pains.traces(db, "Nord", until="2026-W46")
+    assert (left.name, left.terms, left.words) == ("late", ["late"], ["late"])
