@@ -9,9 +9,9 @@ from typing import Any
 
 from slack_sdk.web import SlackResponse, WebClient
 
-from desk.cards import Blocks, blocks, plain, summary
+from desk.cards import Blocks, blocks, summary
 from desk.choices import offered
-from desk.phrases import clean, one_line
+from desk.phrases import clean
 from desk.report import parts
 from desk.report.values import Picture, RoomWords
 from desk.slack_errors import NAME
@@ -83,15 +83,13 @@ def _message(web: WebClient, order: Order, laid: Blocks, text: str) -> Call:
 
 def _upload(web: WebClient, order: Order, picture: Picture) -> Call:
     """Upload a picture: nobody sees it before the last of its three requests."""
-    title = clean(picture.title, _TITLE) or picture.name
     return lambda: web.files_upload_v2(
         content=picture.png,
         filename=file_name(order),
-        title=title,
+        title=clean(picture.title, _TITLE) or picture.name,
         alt_txt=clean(picture.alt, _ALT),
         channel=order.target,
         thread_ts=order.extra.get("thread"),
-        initial_comment=plain(one_line(title, _TITLE)),
     )
 
 

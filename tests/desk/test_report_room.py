@@ -181,7 +181,7 @@ def test_a_picture_arrives_in_the_summarys_thread_with_its_words(
     assert shown["id"] == receipt.native_id
     assert shown["alt_txt"] == "Monday: 52 posts. <!channel> *b*"
     assert shown["title"] == "412 posts; Wednesday stood out"
-    assert message.text == "412 posts; Wednesday stood out"
+    assert message.text == ""  # the picture itself says it, in large print
     assert office.room.state.uploads[shown["id"]]["content"] == PNG
 
 
@@ -198,13 +198,13 @@ def test_every_chart_of_every_sample_is_taken(office: Office, summary: Order, tm
     assert all(message.files[0]["alt_txt"] for message in pictures_in(office, thread))
 
 
-def test_a_title_calls_nobody(office: Office, summary: Order, tmp_path: Path) -> None:
+def test_a_picture_with_an_empty_title_is_called_by_its_name(office: Office, summary: Order, tmp_path: Path) -> None:
     thread = thread_of(office, summary)
     office.wait(seconds=2)
 
-    office.slack.tell(picture(office, tmp_path, thread, replace(PICTURE, title="<!channel> *now*")), now=office.now)
+    office.slack.tell(picture(office, tmp_path, thread, replace(PICTURE, title="\u202e \n")), now=office.now)
 
-    assert pictures_in(office, thread)[0].text == "&lt;!channel&gt; ∗now∗"
+    assert pictures_in(office, thread)[0].files[0]["title"] == "days"
 
 
 def test_one_message_a_second_holds_for_pictures_too(office: Office, summary: Order, tmp_path: Path) -> None:
