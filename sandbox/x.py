@@ -16,6 +16,7 @@ from sandbox import fault_routes, x_people, x_reads, x_writes
 from sandbox.faults import Fault, Faults
 from sandbox.hurting import Hurting, Ways
 from sandbox.loopback import Loopback
+from sandbox.x_activity import XActivity
 from sandbox.x_answers import ANSWERS, CHANGES
 from sandbox.x_api import XApi
 from sandbox.x_auth import Credentials, credentials
@@ -37,6 +38,7 @@ class X:
         self.brand = self.state.person(brand, name=name, verified=True)
         self.credentials: Credentials = credentials(seed, self.brand.id)
         self._api = XApi(self.state, brand, self.credentials, clock)
+        self.activity = XActivity(self.state, self.brand, self.credentials, clock)
         ways = Ways(
             answers=ANSWERS,
             changes=CHANGES,
@@ -78,6 +80,7 @@ class X:
     def stop(self) -> None:
         """Stop serving; whoever hangs is let go."""
         self._hurting.released.set()
+        self.activity.cut()
         self.server.stop()
 
     def outage(self, *, reset: bool = False) -> None:
@@ -199,6 +202,7 @@ class X:
         x_people.register(self._api, app)
         x_reads.register(self._api, app)
         x_writes.register(self._api, app)
+        self.activity.register(app)
         fault_routes.register(app, self.faults)
         return app
 
