@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.graph_fields import clean, flag, graph_id, mapping, read_time, required_id
-from channels.graph_parse import Own, stranger, text_of
+from channels.graph_parse import MADE, Own, stranger, text_of
 from domain.values import NewAuthor, NewPost, PostKind
 
 POST_FIELDS = "id,message,from,created_time,updated_time,permalink_url"
@@ -132,4 +132,4 @@ def _made_id(reviewer: Mapping[str, Any], item: Mapping[str, Any]) -> str:
     author_id, made = graph_id(reviewer.get("id")), clean(item.get("created_time"))
     if not (author_id and made):
         raise ValueError("no open_graph_story, and no reviewer and created_time in its place")
-    return f"review-{hashlib.sha256(f'{author_id} {made}'.encode()).hexdigest()[:24]}"
+    return f"{MADE}{hashlib.sha256(f'{author_id} {made}'.encode()).hexdigest()[:24]}"

@@ -3,14 +3,14 @@
 from channels.graph_client import Answered
 from channels.graph_endpoints import Endpoint
 from channels.graph_fields import clean, flag, graph_id
-from channels.graph_parse import UNKNOWN
+from channels.graph_parse import MADE, UNKNOWN
 from domain.errors import Refused, Unavailable
 from domain.sending import Order, PostRef, Receipt, Standing
 
 
 def node(native_id: str, channel: str) -> str:
-    """Take an id that goes into an address. Raises Refused for one that is none, or of somebody Meta does not name."""
-    if not graph_id(native_id) or native_id.startswith(UNKNOWN):
+    """Take an id that goes into an address. Raises Refused for one that is none, or that we made up."""
+    if not graph_id(native_id) or native_id.startswith((UNKNOWN, MADE)):
         raise Refused(channel, "the target is no id of Meta", rule="graph.bad-target")
     return native_id
 

@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 STALLS = 10  # empty pages may have a next one, but not for ever
 MOST = 400  # requests a poll
 CURSORS_KEPT = 64
+REFUSED = 5  # nodes in a row that cannot be read and none that can: then it is not the nodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class Poll:
     sweeping: bool = False
     todo: tuple[Errand, ...] = (Errand(),)
     asked: int = 0  # requests so far
+    heard: int = 0  # of them, pages of nodes that were read
     top: datetime | None = None  # newest item so far
     marks: Mapping[str, str] = field(default_factory=dict)  # of nodes that were read to their end, or left out
     whole: bool = True  # no errand was given up
@@ -123,7 +125,8 @@ def advance(
     """
     poll, errand = under_way(cursor)
     newest = min(now, max(seen)) if seen else None  # a time from the future must not carry the mark past what comes
-    poll = replace(poll, asked=poll.asked + 1, top=max((at for at in (poll.top, newest) if at), default=None))
+    top = max((at for at in (poll.top, newest) if at), default=None)
+    poll = replace(poll, asked=poll.asked + 1, heard=poll.heard + bool(errand.node), top=top)
     read = _read(errand, seen)
     if not after or _past(poll, read, seen, reach):
         poll = _ended(poll, errand)
@@ -144,9 +147,9 @@ def restart(cursor: Cursor) -> Cursor | None:
 
 
 def skip(cursor: Cursor) -> Cursor | None:
-    """Leave out the node under way, which no longer exists. None: it is the source's own listing."""
+    """Leave out the node under way, which cannot be read. None: it is the source's own listing, or one of too many."""
     poll, errand = under_way(cursor)
-    if not errand.node:
+    if not errand.node or (poll.asked > REFUSED and not poll.heard):
         return None
     return _settle(cursor, replace(poll, asked=poll.asked + 1, todo=poll.todo[1:]))
 

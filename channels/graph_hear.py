@@ -62,7 +62,7 @@ class Hearing:
         try:
             answered = source.ask(errand, now)
         except Refused as refused:
-            return self._without(cursor, errand, refused)
+            return self._without(cursor, refused)
         listing = source.read(answered, errand, poll.floor, now)
         after = advance(cursor, listing.seen, listing.after, listing.beneath, source.reach, now=now)
         return Page(
@@ -73,7 +73,7 @@ class Hearing:
             rates=answered.rates,
         )
 
-    def _without(self, cursor: Cursor, errand: Errand, refused: Refused) -> Page:
+    def _without(self, cursor: Cursor, refused: Refused) -> Page:
         """Go on without a page cursor that has run out, or a node that is gone. Raises what stops the source."""
         again = None
         if refused.scope is Scope.ITEM and refused.rule == BAD:
@@ -82,7 +82,9 @@ class Hearing:
             again = skip(cursor)
         if again is None:
             raise refused
-        gone = (errand.node,) if refused.rule in GONE else ()
+        poll, errand = under_way(cursor)
+        # where nothing else could be read either, it may as well be hidden from us: words are not erased on that
+        gone = (errand.node,) if refused.rule in GONE and poll.heard else ()
         return Page(gone=gone, cursor=stored_cursor.write(again), more=again.poll is not None)
 
     def _source(self, name: str) -> Source:

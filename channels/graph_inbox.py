@@ -111,7 +111,6 @@ def parse_message(item: Mapping[str, Any], talk: Mapping[str, Any], own: Own, *,
     conversation = required_id(talk.get("id"), "conversation")
     sender = mapping(item.get("from"))
     own_words = own.wrote(sender)
-    customer = _customer(item, talk, own)
     attached = sum(len(data(item.get(name))) for name in ("attachments", "shares"))
     attached += bool(item.get("sticker")) + bool(item.get("story"))
     return NewPost(
@@ -125,7 +124,9 @@ def parse_message(item: Mapping[str, Any], talk: Mapping[str, Any], own: Own, *,
         permalink=_link(talk, own),
         encrypted=flag(item.get("is_unsupported"), default=False),
         own=own_words,
-        raw={"psid": customer, "page": own.page_id} | ({"attachments": attached} if attached else {}),
+        raw={"page": own.page_id}
+        | ({} if own_words else {"psid": graph_id(sender.get("id"))})
+        | ({"attachments": attached} if attached else {}),
     )
 
 
@@ -136,13 +137,6 @@ def _author(sender: Mapping[str, Any], native_id: str) -> NewAuthor:
     return NewAuthor(
         native_id=author_id, handle=clean(sender.get("username"))[:50], name=clean(sender.get("name"))[:200]
     )
-
-
-def _customer(item: Mapping[str, Any], talk: Mapping[str, Any], own: Own) -> str:
-    """Say who the other side is, to whom an answer goes: by the message, else by the conversation."""
-    people = [item.get("from"), *data(item.get("to")), *data(talk.get("participants"))]
-    others = [graph_id(mapping(one).get("id")) for one in people if not own.wrote(mapping(one))]
-    return next((native_id for native_id in others if native_id), "")
 
 
 def _link(talk: Mapping[str, Any], own: Own) -> str:

@@ -13,6 +13,7 @@ from channels.graph_fields import clean, data, graph_id, mapping, read_time
 from domain.values import NewAuthor, NewPost, UnreadablePost
 
 UNKNOWN = "unknown:"  # how the id of an author begins whom Meta does not name; each of their posts has one of its own
+MADE = "review-"  # how the id of a review begins to which Meta gave none
 _PAGING = ("after", "until", "__paging_token", "offset")  # by what Graph's listings go on
 _LONGEST_CURSOR = 2000  # characters; Meta's are a few hundred long
 

@@ -218,6 +218,14 @@ RULES: tuple[Rule, ...] = (
         why="the token lacks a permission, or the app has Standard Access only",
     ),
     Rule(
+        id="graph.no-permission",
+        codes={100},
+        words=("missing permission", "permission or the", "requires the 'pages", "requires the 'instagram"),
+        hearing=Act.NEVER,
+        sending=Act.NEVER,
+        why="the token lacks a permission, or the app has Standard Access only",
+    ),
+    Rule(
         id="graph.bad-request",
         codes={100, 2500},
         hearing=Act.NEVER,

@@ -177,7 +177,7 @@ def test_what_fits_is_measured_as_facebook_counts(wire: Wire) -> None:
     assert not page.fits(LONG, DeliveryKind.PRIVATE_REPLY)
 
 
-@pytest.mark.parametrize("target", ["", "../me", "a/b", "1?x=2", "unknown:55_20", "-1"])
+@pytest.mark.parametrize("target", ["", "../me", "a/b", "1?x=2", "unknown:55_20", "review-0f", "-1"])
 @pytest.mark.parametrize("act", ["reply", "private_reply", "hide", "like", "delete", "ban", "find_message"])
 def test_an_id_that_is_none_never_gets_into_an_address(wire: Wire, now: datetime, act: str, target: str) -> None:
     order = replace(HIDING, target=target, body="x")

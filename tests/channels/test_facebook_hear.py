@@ -78,14 +78,25 @@ def test_the_next_poll_asks_for_nothing_that_has_not_changed(wire: Wire, now: da
 
 
 def test_a_deleted_post_among_the_watched_is_told_as_gone(wire: Wire, now: datetime) -> None:
+    feed = listing({"id": "900_56"}, {"id": "900_55"})
+    wire.respond = served({f"{PAGE}/feed": feed, "900_56/comments": listing()})
+    page, cursor, gone = a_page(wire), None, list[str]()
+    for _ in range(3):
+        got = page.fetch("comments", cursor, now=now)
+        gone, cursor = [*gone, *got.gone], got.cursor
+
+    assert gone == ["900_55"]
+    assert not got.more
+
+
+def test_where_no_post_can_be_read_none_is_told_as_gone(wire: Wire, now: datetime) -> None:
     wire.respond = served({f"{PAGE}/feed": listing({"id": "900_55"})})
     page = a_page(wire)
 
     first = page.fetch("comments", None, now=now)
     second = page.fetch("comments", first.cursor, now=now)
 
-    assert second.gone == ("900_55",)
-    assert not second.more
+    assert (second.gone, second.more) == ((), False)
 
 
 def test_a_page_cursor_that_has_run_out_begins_the_listing_anew(wire: Wire, now: datetime) -> None:

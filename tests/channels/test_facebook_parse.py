@@ -151,15 +151,11 @@ def test_a_message_is_read_whole() -> None:
     assert post.permalink == "https://www.facebook.com/900/inbox/1/"
 
 
-def test_a_message_of_ours_knows_who_the_customer_is() -> None:
+def test_a_message_of_ours_holds_nothing_of_the_customer_but_the_conversation() -> None:
     post = message(**{"from": US}, to={"data": [ANA]})
 
     assert post.own
-    assert (post.author.native_id, post.raw["psid"]) == (PAGE, "7")
-
-
-def test_who_the_customer_is_shows_in_the_conversation_where_the_message_does_not_tell() -> None:
-    assert message(**{"from": US}, to=None).raw["psid"] == "7"
+    assert (post.author.native_id, post.conversation, post.raw) == (PAGE, "t_1", {"page": PAGE})
 
 
 def test_pictures_are_counted_and_what_only_metas_app_can_show_is_kept_without_words() -> None:

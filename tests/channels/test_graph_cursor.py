@@ -1,7 +1,7 @@
 """How far Meta's listings are read: nothing lost, nothing endless, whatever the cursors do."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels import graph_stored
-from channels.graph_cursor import MOST, STALLS, Beneath, Cursor, Errand, Poll, advance, restart, resume, skip, under_way
+from channels.graph_cursor import (
+    MOST,
+    REFUSED,
+    STALLS,
+    Beneath,
+    Cursor,
+    Errand,
+    Poll,
+    advance,
+    restart,
+    resume,
+    skip,
+    under_way,
+)
 from domain.errors import Refused, Scope
 from tests.channels.wall import REACH, Wall, poll
 from tests.conftest import NOON
@@ -83,7 +96,7 @@ def test_a_comment_that_is_indexed_late_is_heard(late: timedelta) -> None:
     assert lost.native_id in heard
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_no_comment_is_lost_whenever_it_is_written_and_indexed(data: st.DataObject) -> None:
     wall = Wall(size=data.draw(st.integers(1, 6)), marks=data.draw(st.booleans()))
@@ -92,7 +105,7 @@ def test_no_comment_is_lost_whenever_it_is_written_and_indexed(data: st.DataObje
     )
     for post, minute, late in sorted(moments, key=lambda moment: moment[1]):
         wall.write(f"900_{post}", NOON + minute * MINUTE, late=late * MINUTE)
-    gaps = data.draw(st.lists(st.integers(1, 30), min_size=30, max_size=60))
+    gaps = data.draw(st.lists(st.integers(1, 30), min_size=10, max_size=30))
     cursor, heard, at = None, set[str](), NOON
     for gap in [*gaps, 600]:
         at += gap * MINUTE
@@ -272,6 +285,7 @@ _POLLS = st.builds(
     sweeping=st.booleans(),
     todo=st.lists(_ERRANDS, min_size=1, max_size=3).map(tuple),
     asked=st.integers(0, 9),
+    heard=st.integers(0, 9),
     top=st.none() | _AT,
     marks=st.dictionaries(_TEXT, _TEXT, max_size=3),
     whole=st.booleans(),
@@ -338,6 +352,18 @@ def test_a_post_deleted_under_our_hands_stops_nothing_and_is_told_as_gone(now: d
     assert [post.native_id for post in heard] == [alive.native_id]
 
 
+@dataclass
+class Mute(Wall):
+    """A wall whose posts have, but for some, no comments that can be asked for."""
+
+    readable: set[str] = field(default_factory=set)
+
+    def _ask(self, errand: Errand, now: datetime) -> Any:
+        if errand.node and errand.node not in self.readable:
+            raise Refused("facebook", "no", rule="graph.bad-request")
+        return super()._ask(errand, now)
+
+
 @pytest.mark.parametrize("rule", ["graph.no-permission", "graph.signed-out"])
 def test_a_lost_permission_stops_the_source_however_deep_it_shows(now: datetime, rule: str) -> None:
     wall = Dead()
@@ -346,3 +372,22 @@ def test_a_lost_permission_stops_the_source_however_deep_it_shows(now: datetime,
 
     with pytest.raises(Refused):
         poll(wall.hearing(), None, now=now)
+
+
+def test_posts_of_which_none_can_be_read_stop_the_source_rather_than_deafen_it(now: datetime) -> None:
+    wall = Mute()
+    for number in range(20):
+        wall.write(f"900_{number}", now - MINUTE)
+
+    with pytest.raises(Refused):
+        poll(wall.hearing(), None, now=now, most=REFUSED + 2)
+
+
+def test_some_posts_that_cannot_be_read_do_not_keep_the_others_from_being_heard(now: datetime) -> None:
+    wall = Mute(readable={"900_18"})
+    for number in range(20):
+        wall.write(f"900_{number}", now - MINUTE)
+
+    heard, _ = poll(wall.hearing(), None, now=now)
+
+    assert {post.conversation for post in heard} == {"900_18"}

@@ -65,6 +65,7 @@ TOKENS = {
 }
 THROTTLES = (4, 17, 32, 613, 341, 80001, 80002, 80006)
 TOO_MUCH = "Please reduce the amount of data you're asking for, then retry your request"
+MISSING = "(#100) Object does not exist, cannot be loaded due to missing permission or reviewable feature"
 WRITES = (REPLY, SEND, PRIVATELY)
 
 ROWS = [
@@ -80,6 +81,7 @@ ROWS = [
     Row("permission 230, messaging", 403, error(230), SEND, Refused, LOST, "pages_messaging"),
     Row("permission 299", 403, error(299), PRIVATELY, Refused, LOST, "pages_messaging"),
     Row("capability 3", 400, error(3), HEAR, Refused, LOST, "Advanced Access"),
+    Row("permission in a 100", 400, error(100, None, MISSING), HEAR, Refused, LOST, "pages_read_user_content"),
     Row("window shut", 400, error(10, 2018278), SEND, Refused, SHUT, "in public"),
     Row("window shut, in Messenger's older code", 400, error(10, 2018065), SEND, Refused, SHUT),
     Row("window shut, on Instagram", 403, error(10, 2534022), SEND, Refused, SHUT, "Human Agent"),

@@ -159,7 +159,7 @@ def test_messages_of_instagram_know_us_by_either_id_or_name() -> None:
     post = parse_message(message, a_talk(native_id="aWdfTALK=="), OWN, now=NOON)
 
     assert post
-    assert (post.own, post.raw["psid"], post.author.native_id) == (True, "7", USER)
+    assert (post.own, post.raw, post.author.native_id) == (True, {"page": PAGE}, USER)
     assert post.permalink == "https://www.instagram.com/direct/inbox/"
 
 
