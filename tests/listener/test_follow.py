@@ -150,7 +150,7 @@ def test_it_is_not_opened_before_its_time(road: Road) -> None:
 
 
 def test_a_process_that_dies_while_opening_does_not_hammer_when_it_is_back(road: Road, now: datetime) -> None:
-    road.line.says = [RuntimeError("killed")]  # type: ignore[list-item]
+    road.line.says = [RuntimeError("killed")]
     with pytest.raises(RuntimeError):
         road.follow()
 
