@@ -22,7 +22,8 @@ from desk.socket import Socket
 from desk.socket import connect as connect_socket
 from domain.clock import Clock, monotonic, utc_now
 from domain.conduct import Conduct
-from domain.ports import Hears, Replies
+from domain.ports import Hears, Replies, RepliesPrivately
+from domain.sending import DeliveryKind
 from listener import listen, watch
 from moderation import judge as judging
 from moderation.judge import Judge
@@ -113,8 +114,16 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
 
 
 def _limits(channel: Replies) -> Limits:
-    # where the operator does not pay for links, a channel has no such address
-    return Limits(fits=channel.fits, link=getattr(channel, "invitation", ""))
+    def as_(kind: DeliveryKind) -> Callable[[str], bool]:
+        return lambda text: channel.fits(text, kind)
+
+    return Limits(
+        fits=channel.fits,
+        private=as_(DeliveryKind.PRIVATE_REPLY) if isinstance(channel, RepliesPrivately) else None,
+        message=as_(DeliveryKind.MESSAGE),
+        # where the operator does not pay for links, a channel has no such address
+        link=getattr(channel, "invitation", ""),
+    )
 
 
 def _respond(engine: Engine, conduct: Conduct, limits: Mapping[str, Limits], now: datetime) -> bool:

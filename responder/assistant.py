@@ -69,7 +69,8 @@ def silenced(batch: Batch, work: Work) -> Heard:
 def _respond(batch: Batch, work: Work, talk: Talk, wrote: Signals, fresh: Sequence[Told], *, last: bool) -> str:
     """Answer, or not; returns why the bot is silent from now on, empty while it is not."""
     if wrote.stop:
-        authors.opt_out(batch.db, work.case.author_id, now=batch.now)
+        for author_id in sorted({work.case.author_id, work.post.author_id}):
+            authors.opt_out(batch.db, author_id, now=batch.now)
         silenced(batch, work)
         return thread.OPTED_OUT
     if work.danger or work.post.encrypted:
@@ -150,6 +151,7 @@ def _scene(batch: Batch, work: Work, talk: Talk) -> thread.Scene:
         known=learning.known_kinds(batch, work.case),
         asked=talk.asked,
         privacy_url=batch.conduct.privacy_url,
+        fits=batch.limits(work.case.channel).message,
     )
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from domain.conduct import Conduct
 from domain.history import EventKind
 from domain.sending import DeliveryKind
+from responder import conversations
 from responder.asking import Answer, Ask
 from responder.docket import Docket
 from responder.plan import Limits
@@ -63,8 +64,13 @@ class Batch:
         """Read everything about the posts taken, in one query a table."""
         writers = {post.author_id for post in taken if not post.own}
         known: dict[int, list[Case]] = defaultdict(list)
+        conversations.tie(db, taken)
         for case in cases.of_authors(db, writers, resolved_since=now - REOPENS_WITHIN):
             known[case.author_id].append(case)
+        elsewhere = conversations.of_others(db, taken, known, resolved_since=now - REOPENS_WITHIN)
+        for writer, there in elsewhere.items():
+            known[writer] += there
+        owners = {case.author_id for there in elsewhere.values() for case in there}
         return cls(
             db=db,
             conduct=conduct,
@@ -72,7 +78,7 @@ class Batch:
             channels=channels,
             posts=_together(taken),
             verdicts=verdicts.of(db, [post.id for post in taken]),
-            authors=authors.by_id(db, writers),
+            authors=authors.by_id(db, writers | owners),
             cases=known,
             before=cases.opened_since(db, writers, now - HISTORY),
             versions=_earlier(db, taken),

@@ -18,6 +18,7 @@ from domain.values import Priority
 from responder import incidents, threads
 from responder.claims import to_handoff
 from responder.handover import ROOM
+from responder.inviting import INVITE, PRIVATE, PUBLIC
 from storage import authors, deliveries, events, promises
 from storage.authors import Author
 from storage.cases import Case
@@ -59,7 +60,7 @@ def _lapses(db: Session, now: datetime) -> bool:
     """Note which invitations were not followed, and which never went out."""
     old = promises.unfollowed(db, offered_by=now - INVITATION, limit=BATCH)
     for case in old:
-        invitation = deliveries.by_key(db, f"case-{case.id}:acknowledge")
+        invitation = _invitation(db, case.id)
         if invitation is None or invitation.state in (DROPPED, FAILED):
             to_handoff(db, case, "none", now=now, reason=UNHEARD_INVITATION)
         elif invitation.state == SENT and _sent_by(invitation, now - INVITATION):
@@ -67,6 +68,14 @@ def _lapses(db: Session, now: datetime) -> bool:
         else:
             case.handoff_at = invitation.sent_at or now  # it went late, or still waits: its time begins later
     return bool(old)
+
+
+def _invitation(db: Session, case_id: int) -> Delivery | None:
+    """Find the words by which the customer was led to a private thread: what went, before what may still go."""
+    known = [deliveries.by_key(db, f"case-{case_id}:{name}") for name in (PRIVATE, PUBLIC, INVITE)]
+    said = [delivery for delivery in known if delivery]
+    live = [delivery for delivery in said if delivery.state not in (DROPPED, FAILED)]
+    return next((each for each in live if each.state == SENT), None) or next(iter((*live, *said)), None)
 
 
 def _sent_by(invitation: Delivery, moment: datetime) -> bool:

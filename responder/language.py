@@ -27,6 +27,8 @@ class Words:
     honesty: tuple[str, ...]  # each says that a machine writes
     invite: tuple[str, ...]
     expose: tuple[str, ...]  # instead of `invite` where personal data stand in public
+    told: tuple[str, ...]  # instead of `invite` where we write to them in private ourselves
+    closing: tuple[str, ...]  # close a public thread; each says that a machine writes
     matter: Mapping[str, tuple[str, ...]]  # topic -> how it is named
     topics: tuple[tuple[str, str], ...]  # needle, topic
     thread: Mapping[str, str]  # the private thread's sentences by name
@@ -113,7 +115,8 @@ _FOLDER = files("responder").joinpath("words")
 def _read(lang: str, data: dict[str, Any]) -> Words:
     spaced = data["spaced"]
     said, signals = data["acknowledge"], data["signals"]
-    for disclosure in (*said["honesty"], data["thread"]["hello"], data["thread"]["label"], data["thread"]["bot"]):
+    own = (data["thread"][name] for name in ("hello", "label", "bot"))
+    for disclosure in (*said["honesty"], *data["closing"]["lines"], *own):
         if not any(mark in disclosure.casefold() for mark in data["automated"]):
             raise ConfigError([f"words of {lang}: {disclosure!r} does not say that a machine writes"])
 
@@ -126,6 +129,8 @@ def _read(lang: str, data: dict[str, Any]) -> Words:
         honesty=tuple(said["honesty"]),
         invite=tuple(said["invite"]),
         expose=tuple(said["expose"]),
+        told=tuple(said["told"]),
+        closing=tuple(data["closing"]["lines"]),
         matter=MappingProxyType({topic: tuple(names) for topic, names in data["matter"].items()}),
         topics=tuple((found, topic) for topic, keys in data["topics"].items() for found in needles(keys)),
         thread=MappingProxyType(data["thread"]),

@@ -1,6 +1,7 @@
 """The plan: whether the bot speaks in public, and with what words. Pure; the gate comes after it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from domain.conduct import Conduct
 from domain.values import Abuse, AnswerBy, Need, PostKind
@@ -11,11 +12,18 @@ from responder.wording import Fits, Memory, acknowledge, fits_post
 ACKNOWLEDGED = frozenset({Need.URGENT, Need.COMPLAINT})
 
 
+def anything(_: str) -> bool:
+    """Fit whatever is said: the channel names no limit."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What must be known of a channel to write for it."""
 
     fits: Fits = fits_post
+    private: Fits | None = None  # one private answer to a public post; None: the channel has no such thing
+    message: Fits = anything  # a private message
     link: str = ""  # where a private thread is begun; empty: there is no such address
 
 
@@ -49,6 +57,7 @@ class Spoken:
     text: str
     lang: str
     reason: str
+    told: str | None = None  # what is said instead where we write to them in private ourselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +91,14 @@ def _obstacle(subject: Subject, case: CaseFacts) -> str:
 
 def _speak(subject: Subject, case: CaseFacts, conduct: Conduct, memory: Memory, limits: Limits) -> Spoken | Withheld:
     words, fallback = language.choose(subject.langs, fallback=conduct.fallback_lang)
-    text = acknowledge(
-        words,
-        subject.topic,
-        seed=case.id,
-        memory=memory,
-        fits=limits.fits,
-        exposed=subject.exposed,
-        link=limits.link if conduct.invite_link else "",
+    write = partial(
+        acknowledge, words, subject.topic, seed=case.id, memory=memory, fits=limits.fits, exposed=subject.exposed
     )
+    text = write(link=limits.link if conduct.invite_link else "")
     if text is None:
         return Withheld("no words of ours fit the channel")
+    told = write(told=True) if limits.private else None
     asked = subject.langs[0] or "und"
     about = "; asks to delete personal data" if subject.exposed else ""
     said = f"no words in {asked}, so in {words.lang}" if fallback else f"in {words.lang}"
-    return Spoken(text=text, lang=words.lang, reason=f"{said}, about {subject.topic}{about}")
+    return Spoken(text=text, lang=words.lang, reason=f"{said}, about {subject.topic}{about}", told=told)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from domain.errors import Pause, Refused, Scope, Unavailable
 from domain.history import EventKind
 from domain.sending import DeliveryKind
-from responder import carry, claims, handover
+from responder import carry, claims, handover, rewording
 from responder.outcome import Outcome, speaks_to_customer
 from responder.senders import Sender
 from storage import authors, deliveries, events, posts, rates, spending
@@ -78,7 +78,25 @@ def follow(
         handover.stop_sending(db, delivery, failure, conduct=sender.conduct, now=now)
     if isinstance(failure, Unavailable) and failure.pause is Pause.MONEY:
         handover.out_of_money(db, delivery, failure.why, conduct=sender.conduct, now=now)
-    if outcome.state == FAILED or (outcome.state == DROPPED and not delivery.automatic):
+    if outcome.state in (FAILED, DROPPED):
+        _not_said(db, sender, delivery, outcome, failure=failure, instead=instead, now=now)
+
+
+def _not_said(
+    db: Session,
+    sender: Sender,
+    delivery: Delivery,
+    outcome: Outcome,
+    *,
+    failure: Failure | None,
+    instead: str,
+    now: datetime,
+) -> None:
+    """Let the invitation go where a private answer did not, and tell the team what a customer will not read."""
+    reason = outcome.reason or outcome.why
+    if delivery.kind == DeliveryKind.PRIVATE_REPLY and delivery.automatic:
+        rewording.invite_instead(db, delivery, now=now)
+    if outcome.state == FAILED or not delivery.automatic:
         remedy = failure.remedy if isinstance(failure, Refused) and failure.remedy else instead
         handover.not_sent(
             db, delivery, state=outcome.state, text=reason, remedy=remedy, conduct=sender.conduct, now=now

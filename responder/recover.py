@@ -6,10 +6,10 @@ from domain.errors import Refused, Scope, Unavailable
 from domain.history import EventKind
 from domain.sending import Order, ReadBack
 from responder import carry, outcome
+from responder.addressing import extra_of
 from responder.outcome import Outcome
 from responder.record import record
 from responder.senders import LEASE, Sender
-from responder.threads import thread_extra
 from storage import deliveries, events
 from storage.database import reading, writing
 from storage.deliveries import UNKNOWN, Delivery
@@ -42,7 +42,7 @@ def _look_for(sender: Sender, delivery_id: int) -> None:
         if delivery is None or delivery.state != UNKNOWN or delivery.not_before > now:
             return
         known = deliveries.receipts_like(db, delivery)
-        order = carry.order_of(delivery, known=known, **thread_extra(db, delivery))
+        order = carry.order_of(delivery, known=known, **extra_of(db, delivery))
     made, failure = _found_out(sender, delivery, order, known)
     record(sender, delivery, made, now=sender.clock(), failure=failure)
 

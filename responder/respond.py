@@ -10,14 +10,11 @@ from sqlalchemy import Engine
 
 from domain.conduct import Conduct
 from domain.history import EventKind
-from domain.sending import DeliveryKind
 from domain.values import Abuse, AnswerBy, Need, PostKind, Priority
-from responder import assistant, echoes, identity, incidents, signals, telling
-from responder.asking import Says
+from responder import assistant, echoes, identity, incidents, inviting, signals, telling
 from responder.batch import Batch
-from responder.casework import How, Work, enter, find, hand_off, hush, take_in
-from responder.plan import CaseFacts, Limits, Spoken, Subject, Withheld, plan
-from responder.speaking import Saying, say, stands
+from responder.casework import How, Work, enter, find, hush, take_in
+from responder.plan import CaseFacts, Limits, Subject, Withheld, plan
 from responder.topics import Topic
 from storage import authors, deliveries, posts
 from storage.cases import LIVE, Case
@@ -145,28 +142,7 @@ def _in_public(batch: Batch, work: Work) -> str:
     if isinstance(decided, Withheld):
         batch.note(case, EventKind.WITHHELD, reason=decided.reason, post=post.id)
         return f"No automatic answer: {decided.reason}."
-    return _acknowledge(batch, work, decided)
-
-
-def _acknowledge(batch: Batch, work: Work, spoken: Spoken) -> str:
-    case, post = work.case, work.post
-    saying = Saying(
-        name="acknowledge",
-        kind=DeliveryKind.REPLY,
-        target=post.native_id,
-        text=spoken.text,
-        reason=spoken.reason,
-    )
-    answer = say(batch, case, post, saying, first=work.how is How.NEW and case.posts == 1)
-    batch.acknowledged.add(case.id)
-    if not stands(answer):
-        return f"No automatic answer: {answer.reason}."
-    batch.memory.add(spoken.text)
-    if case.handoff == "none":
-        hand_off(batch, case, "offered")
-    if answer.verdict is Says.ALLOW:
-        return "Acknowledged and invited to write in private."
-    return f"An acknowledgement waits: {answer.reason}."
+    return inviting.acknowledge(batch, work, decided)
 
 
 def _subject(work: Work) -> Subject:
@@ -192,4 +168,4 @@ def _case_facts(batch: Batch, work: Work) -> CaseFacts:
 
 
 def _acknowledged(batch: Batch, case: Case) -> bool:
-    return case.id in batch.acknowledged or deliveries.by_key(batch.db, f"case-{case.id}:acknowledge") is not None
+    return case.id in batch.acknowledged or deliveries.by_key(batch.db, f"case-{case.id}:{inviting.PUBLIC}") is not None

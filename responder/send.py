@@ -6,12 +6,12 @@ from domain.errors import Refused, Unavailable, Uncertain
 from domain.ports import Replies
 from domain.sending import DeliveryKind, Look, Order, PostRef, Standing
 from responder import carry, outcome
+from responder.addressing import extra_of
 from responder.asking import Answer, Says, Stage
 from responder.evidence import Seen, Wanted, consult
 from responder.outcome import Outcome
 from responder.record import bury, record
 from responder.senders import LEASE, Sender
-from responder.threads import thread_extra
 from storage import posts, rates, spending
 from storage.authors import Author
 from storage.database import reading, writing
@@ -19,6 +19,7 @@ from storage.deliveries import SENDING, Delivery
 from storage.posts import Post
 
 log = logging.getLogger(__name__)
+_LOOKED_AT = frozenset({DeliveryKind.REPLY, DeliveryKind.PRIVATE_REPLY})  # what answers a public post
 
 
 def send(sender: Sender, delivery: Delivery, begun: float) -> None:
@@ -51,9 +52,9 @@ def send(sender: Sender, delivery: Delivery, begun: float) -> None:
 def _prepare(sender: Sender, delivery: Delivery) -> tuple[Order, PostRef | None]:
     """Read what the order needs besides its own row: its thread, and the post to be looked at."""
     with reading(sender.engine) as db:
-        extra = thread_extra(db, delivery)
+        extra = extra_of(db, delivery)
         post = db.get(Post, delivery.post_id) if delivery.post_id else None
-        if delivery.kind != DeliveryKind.REPLY or post is None:
+        if delivery.kind not in _LOOKED_AT or post is None:
             return carry.order_of(delivery, **extra), None
         author = db.get(Author, post.author_id)
         known = [version.native_id for version in posts.versions(db, post) if version.version <= post.version]
@@ -67,7 +68,7 @@ def _prepare(sender: Sender, delivery: Delivery) -> tuple[Order, PostRef | None]
 
 
 def _look(sender: Sender, post: PostRef | None) -> Look | None:
-    """Re-read the post a public answer is for; nothing else needs it."""
+    """Re-read the public post that is answered; nothing else needs it."""
     if post is None or not isinstance(sender.carrier, Replies):
         return None
     return sender.carrier.look(post, now=sender.clock())

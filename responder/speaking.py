@@ -1,6 +1,7 @@
 """Speaking: asks the gate about words to a customer and promises them as it says. Writes no words itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from domain.history import EventKind
 from domain.sending import DeliveryKind
@@ -27,6 +28,7 @@ class Saying:
     text: str
     reason: str  # how the words came about, for the case's history
     asks: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)  # kept with the delivery
 
 
 def say(batch: Batch, case: Case, post: Post, saying: Saying, *, first: bool = False) -> Answer:
@@ -49,7 +51,7 @@ def say(batch: Batch, case: Case, post: Post, saying: Saying, *, first: bool = F
             case_id=case.id,
             post_id=post.id,
             author_id=case.author_id,
-            extra={"asks": list(saying.asks)} if saying.asks else {},
+            extra={**saying.extra, **({"asks": list(saying.asks)} if saying.asks else {})},
             priority=Priority(case.priority),
             state=_STATES[answer.verdict],
             why="" if answer.verdict is Says.ALLOW else answer.rule,

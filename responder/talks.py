@@ -12,6 +12,8 @@ from storage import deliveries, events
 from storage.cases import Case
 from storage.deliveries import DROPPED, READY, Delivery
 
+_PRIVATE = frozenset({DeliveryKind.MESSAGE, DeliveryKind.PRIVATE_REPLY})
+
 
 @dataclass(slots=True, kw_only=True)
 class Talk:
@@ -36,7 +38,7 @@ def read(db: Session, case: Case) -> Talk:
     told = [event.at for event in happened if event.kind == EventKind.PLACE_TOLD]
     talk = Talk(silent=replay(happened).silent, place_told_at=max(told, default=None))
     for delivery in deliveries.of_case(db, case.id):
-        if delivery.kind != DeliveryKind.MESSAGE or not delivery.automatic:
+        if delivery.kind not in _PRIVATE or not delivery.automatic:
             continue
         talk.welcomed |= delivery.key == f"case-{case.id}:welcome"
         if delivery.planned_at < begun or not _counts(delivery):

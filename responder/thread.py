@@ -5,10 +5,11 @@ two things nobody knows yet, and falls silent: when it has what a person needs, 
 the customer wants a person or no machine at all.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from responder.language import Words
+from responder.plan import anything
 from responder.queue import Place
 from responder.signals import Signals
 from responder.topics import CALLBACK, MATTER, NEEDS, PHONE, Topic
@@ -28,6 +29,7 @@ class Scene:
     known: Collection[str]  # told anywhere in the case, this text included
     asked: Collection[str]  # asked for before: never asked again
     privacy_url: str = ""
+    fits: Callable[[str], bool] = anything  # the platform takes a text of this length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +48,44 @@ COMPLETE = "nothing left to ask"
 ENOUGH = f"{MOST_MESSAGES} automatic messages"
 
 
+def private_answer(scene: Scene) -> str | None:
+    """Write the one private answer to a public post, before they have written in private; None where nothing fits."""
+    thread = scene.words.thread
+    known = [] if scene.topic is Topic.OTHER else [_about(scene)]
+    return _fitting(scene, [thread["hello"].format(brand=scene.brand)], [*known, thread["reads"]], [thread["answer"]])
+
+
 def next_words(scene: Scene, wrote: Signals, place: Place | None) -> Next:
     """Say what the assistant answers to a message that gave these signals."""
     if wrote.stop:
         return Next(end=OPTED_OUT)
+    queue = _queue(scene.words, place)
     if wrote.person:
-        parts = (*_hello(scene), scene.words.thread["person"], _queue(scene.words, place))
+        parts = (*_hello(scene), scene.words.thread["person"], queue)
         return Next(text=_join(parts), end=WANTS_PERSON, place=place)
     last = scene.said + 1 >= MOST_MESSAGES
     asks = () if last else _to_ask(scene)
-    parts = (*_opening(scene, wrote), _queue(scene.words, place), *_questions(scene, asks), *_small_print(scene))
-    return Next(text=_join(parts), asks=asks, end=_why_end(asks, last=last), place=place)
+    must, may = _opening(scene, wrote)
+    text = _fitting(scene, must, may, [queue, *_questions(scene, asks)])
+    if text is None and asks:  # where little fits, one question less
+        asks = asks[:1]
+        text = _fitting(scene, must, may, [queue, *_questions(scene, asks)])
+    told = _join([*must, *may, queue, *_questions(scene, asks), *_small_print(scene)])
+    return Next(text=text or told, asks=asks, end=_why_end(asks, last=last), place=place)
+
+
+def _fitting(scene: Scene, must: Sequence[str], may: Sequence[str], then: Sequence[str]) -> str | None:
+    """Put a message together that the platform takes: what may be left out goes first to last, then the small print.
+
+    How to make the assistant stop is never left out.
+    """
+    small = _small_print(scene)
+    ways = [(may[left:], small) for left in range(len(may) + 1)]
+    for kept, print_ in [*ways, ((), small[-1:])]:
+        text = _join([*must, *kept, *then, *print_])
+        if scene.fits(text):
+            return text
+    return None
 
 
 def _why_end(asks: Sequence[str], *, last: bool) -> str:
@@ -82,12 +111,13 @@ def _hello(scene: Scene) -> Sequence[str]:
     return [thread["label"]] if scene.said else [thread["hello"].format(brand=scene.brand)]
 
 
-def _opening(scene: Scene, wrote: Signals) -> Sequence[str]:
+def _opening(scene: Scene, wrote: Signals) -> tuple[Sequence[str], Sequence[str]]:
+    """Begin a message: what it must say, and what it may leave out where little fits."""
     thread = scene.words.thread
     if scene.said:
-        return [thread["label"], thread["bot"] if wrote.bot else thread["thanks"]]
+        return [thread["label"], thread["bot"] if wrote.bot else thread["thanks"]], []
     about = [] if scene.topic is Topic.OTHER else [_about(scene)]
-    return [*_hello(scene), thread["reads"], *about]
+    return _hello(scene), [thread["reads"], *about]
 
 
 def _about(scene: Scene) -> str:

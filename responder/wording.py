@@ -68,17 +68,20 @@ def acknowledge(
     memory: Memory,
     fits: Fits = fits_post,
     exposed: bool = False,
+    told: bool = False,
     link: str = "",
 ) -> str | None:
     """Write an acknowledgement that names `topic`, unlike what `memory` holds; None where nothing fits.
 
     `seed` (the case's id) decides among equals, so the same case always gets the same words. `exposed`: personal
-    data stand in public, so ask for the post to be deleted. Repeats none of the customer's own words.
+    data stand in public, so ask for the post to be deleted. `told`: we write to them in private
+    ourselves, so say that instead of inviting them. Repeats none of the customer's own words.
     """
+    ways = words.told if told else words.invite
     slots = (
         _rank(words.openings, memory, seed),
         _rank(words.honesty, memory, seed),
-        _rank(words.expose if exposed else words.invite, memory, seed),
+        _rank(words.expose if exposed else ways, memory, seed),
         _rank(words.matter[topic], memory, seed),
     )
     said_before: str | None = None

@@ -142,6 +142,15 @@ def of_authors(db: Session, author_ids: Collection[int], *, resolved_since: date
     return list(db.exec(query.order_by(col(Case.updated_at).desc(), col(Case.id).desc())))
 
 
+def in_private(db: Session, channel: str, conversation: str, *, resolved_since: datetime) -> list[Case]:
+    """List the cases that go on in a private conversation, live or resolved since then, the latest first."""
+    fresh = (col(Case.state) == RESOLVED) & (col(Case.closed_at) >= resolved_since)
+    query = select(Case).where(
+        Case.channel == channel, Case.private_conversation == conversation, col(Case.state).in_(LIVE) | fresh
+    )
+    return list(db.exec(query.order_by(col(Case.updated_at).desc(), col(Case.id).desc())))
+
+
 def of_posts(db: Session, post_ids: Collection[int]) -> dict[int, int]:
     """Look up which case each post belongs to, where it does."""
     rows = db.exec(select(CasePost).where(col(CasePost.post_id).in_(post_ids)))
@@ -247,7 +256,7 @@ def last_direct(db: Session, case: Case) -> Post | None:
     query = (
         select(Post)
         .join(CasePost, col(CasePost.post_id) == col(Post.id))
-        .where(CasePost.case_id == case.id, Post.author_id == case.author_id, Post.kind == PostKind.DIRECT.value)
+        .where(CasePost.case_id == case.id, Post.kind == PostKind.DIRECT.value)
     )
     return db.exec(query.where(~col(Post.own)).order_by(col(Post.id).desc()).limit(1)).first()
 

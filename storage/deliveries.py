@@ -37,7 +37,7 @@ class Delivery(SQLModel, table=True):
         _partial("deliveries_sending", "via", "lease_until", where="state = 'sending'"),
         _partial("deliveries_unknown", "via", "not_before", where="state = 'unknown'"),
         Index("deliveries_author", "author_id", "sent_at"),
-        Index("deliveries_account", "via", "account", "sent_at"),
+        Index("deliveries_account", "account", "sent_at"),
         Index("deliveries_held", "priority", "id", sqlite_where=text("state = 'held'")),
         _partial("deliveries_failed", "id", where="state = 'failed'"),
     )

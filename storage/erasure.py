@@ -73,7 +73,9 @@ def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
     linked, beside = parting.part(db, author.id, why=WHY, now=now)
     _erase_quotes(db, names, now)
     posts = _erase_posts(db, author.id)
-    facts = db.connection().execute(delete(Fact).where(col(Fact.author_id) == author.id)).rowcount
+    theirs = select(col(Post.id)).where(col(Post.author_id) == author.id)
+    of_them = (col(Fact.author_id) == author.id) | col(Fact.post_id).in_(theirs)
+    facts = db.connection().execute(delete(Fact).where(of_them)).rowcount
     words, dropped = _erase_words(db, author.id, now)
     cards, told = _erase_cards(db, select(col(Case.id)).where(col(Case.author_id) == author.id), names, beside)
     done = Forgotten(
@@ -91,9 +93,9 @@ def forget(db: Session, channel: str, who: str, *, now: datetime) -> Forgotten:
     )
     deletions.forget(db, author.native_id, now=now)
     _unname_conversations(db, channel, author.id, names)
+    pains.unname(db, {author.handle, *author.name.split()})
     _unname(author, names.token, now)
     return done
-    pains.unname(db, {author.handle, *author.name.split()})
 
 
 def _forget_mentions(db: Session, channel: str, who: str, now: datetime) -> Forgotten:
@@ -166,8 +168,10 @@ def _erase_words(db: Session, author_id: int, now: datetime) -> tuple[int, int]:
     What is just being sent, or may have been, is given up: without its words nobody can find it at its platform.
     """
     dropped = 0
-    to_them = col(Delivery.author_id) == author_id, col(Delivery.kind).in_(CUSTOMER_FACING)
-    said = list(db.exec(select(Delivery).where(*to_them, col(Delivery.body) != GONE)))
+    theirs = select(col(Post.id)).where(col(Post.author_id) == author_id)
+    to_them = (col(Delivery.author_id) == author_id) | col(Delivery.post_id).in_(theirs)
+    facing = col(Delivery.kind).in_(CUSTOMER_FACING), col(Delivery.body) != GONE
+    said = list(db.exec(select(Delivery).where(to_them, *facing)))
     for delivery in said:
         if delivery.state in (*UNSETTLED, HELD):
             delivery.state, delivery.why = DROPPED, WHY
@@ -176,6 +180,8 @@ def _erase_words(db: Session, author_id: int, now: datetime) -> tuple[int, int]:
             if delivery.case_id is not None:
                 events.note(db, delivery.case_id, EventKind.DROPPED, at=now, reason=WHY, key=delivery.key)
         delivery.body, delivery.extra = GONE, {}
+        if delivery.kind == DeliveryKind.BAN:
+            delivery.target = f"forgotten:{author_id}"  # of a ban it is the person's own id
     return len(said), dropped
 
 

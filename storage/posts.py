@@ -309,6 +309,17 @@ def opened_by_customer(db: Session, channel: str, conversation: str) -> bool:
     return db.exec(query.limit(1)).first() is not None
 
 
+def latest_from_them(db: Session, channel: str, conversation: str) -> Post | None:
+    """Find the latest post that anybody but us wrote in this private conversation."""
+    query = select(Post).where(
+        Post.channel == channel,
+        Post.conversation == conversation,
+        Post.kind == PostKind.DIRECT.value,
+        ~col(Post.own),
+    )
+    return db.exec(query.order_by(col(Post.created_at).desc(), col(Post.id).desc()).limit(1)).first()
+
+
 def last_from_them(db: Session, channel: str, conversation: str) -> datetime | None:
     """Say when anybody but us last wrote in this private conversation, by the platform's clock; None: nobody has."""
     query = select(func.max(col(Post.created_at))).where(
