@@ -8,6 +8,7 @@ from dataclasses import replace
 from desk.report import charts, letter_plain
 from desk.report.outline import Outline, outline
 from desk.report.outline_values import Section
+from desk.report.outline_work import KEPT
 from desk.report.templates import fill
 from desk.report.values import Letter, Report
 
@@ -43,5 +44,6 @@ def short(laid: Outline, share: float) -> Outline:
 def _short(section: Section, share: float) -> Section:
     items = tuple(replace(item, quotes=item.quotes[:_QUOTES]) for item in section.items[: max(1, int(_ITEMS * share))])
     tables = tuple(replace(table, rows=table.rows[: max(1, int(_ROWS * share))]) for table in section.tables)
-    told = {"days": (), "answers": tables[1:]}.get(section.key, tables)  # the picture tells the rest
-    return replace(section, items=items, tables=told, quotes=section.quotes[: max(1, int(3 * share))])
+    if section.key in ("days", "answers"):  # the picture tells the rest
+        tables = tuple(table for table in tables if table.name == KEPT)
+    return replace(section, items=items, tables=tables, quotes=section.quotes[: max(1, int(3 * share))])

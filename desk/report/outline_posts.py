@@ -138,6 +138,7 @@ def _feelings(report: Report) -> Table:
     rows = tuple(
         (word(label), cell(one), number("" if one.too_small else numbers.interval(one.interval, one.unit)))
         for label, one in (("Negative", shares.negative), ("Neutral", shares.neutral), ("Positive", shares.positive))
+        if one.n
     )
     return Table(name="How the week felt", head=("Feeling", "Share", "95 of 100 times within"), rows=rows)
 

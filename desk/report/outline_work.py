@@ -5,6 +5,7 @@ from desk.report import numbers
 from desk.report.outline_values import Cell, Section, Table, cell, number, plain, word
 from desk.report.values import Coverage, Figure, OpenCase, Report, Spread, Step, Target
 
+KEPT = "Kept"  # the table of promises
 OPEN = 50  # cases listed; the rest is counted
 _COUNTED = "An answer is a person’s: an acknowledgement never counts. A case that is reopened begins a new wait."
 _URGENCY = {0: "urgent", 1: "soon", 2: "normal", 3: "low"}
@@ -25,18 +26,19 @@ def sections(report: Report) -> tuple[Section, ...]:
 
 def _answers(report: Report) -> Section:
     times = report.answers
-    rows = (
-        _spread("First answer", times.first),
-        _spread("… asked when open", times.first_inside),
-        _spread("… asked when closed", times.first_outside),
-        _spread("Until resolved", times.resolution),
-        _spread("… asked when open", times.resolution_inside),
-        _spread("… asked when closed", times.resolution_outside),
+    waits = (
+        ("First answer", times.first),
+        ("… asked when open", times.first_inside),
+        ("… asked when closed", times.first_outside),
+        ("Until resolved", times.resolution),
+        ("… asked when open", times.resolution_inside),
+        ("… asked when closed", times.resolution_outside),
     )
+    rows = tuple(_spread(label, spread) for label, spread in waits if spread.median.n)
     lead = (f"Opening hours: {plain(times.hours)}.", _COUNTED)
     tables = (
         Table(name="How long customers waited", head=("", "Half within", "9 of 10 within", "Cases"), rows=rows),
-        Table(name="Kept", head=("Promise", "Kept"), rows=_kept(report)),
+        Table(name=KEPT, head=("Promise", "Kept"), rows=_kept(report)),
     )
     return Section(key="answers", title="Answer times", lead=lead, chart="answers", tables=tables, always=True)
 
@@ -50,9 +52,9 @@ def _spread(label: str, spread: Spread) -> tuple[Cell, ...]:
 def _kept(report: Report) -> tuple[tuple[Cell, ...], ...]:
     times = report.answers
     return (
-        _row(times.within_target, "First answers in time"),
-        *(_target(target) for target in times.targets),
-        _row(report.promises, "All promises due this week"),
+        *((_row(times.within_target, "First answers in time"),) if times.within_target.n else ()),
+        *(_target(target) for target in times.targets if target.met.n),
+        *((_row(report.promises, "All promises due this week"),) if report.promises.n else ()),
         _row(times.unanswered, "Still waiting for a person at the week’s end"),
     )
 

@@ -498,7 +498,7 @@ def _emptied(value: object) -> object:
             n=0,
             hits=hits,
             too_small=True,
-            note=value.note,
+            note=value.note if value.note == "not asked" else "",
         )
     if isinstance(value, tuple):
         return tuple(_emptied(item) for item in value)
