@@ -57,9 +57,11 @@ class Talk:
 
     def thread(self, author: str, *, now: datetime) -> str:
         """Name the conversation with a customer, as the inbox names it; empty where there is none. One request."""
-        params = {"platform": self.platform, "user_id": node(author, self.channel), "fields": "id"}
+        params = {"platform": self.platform, "user_id": node(author, self.channel), "fields": "id,participants"}
         found = self.client.read(conversations(self.platform), self.own.page_id, "conversations", params, now=now)
-        return next((graph_id(mapping(talk).get("id")) for talk in data(found.payload)), "")
+        talks = [mapping(talk) for talk in data(found.payload)]
+        # should Meta ever pass over `user_id`, nobody's words must land in another's conversation
+        return next((graph_id(talk.get("id")) for talk in talks if _with(talk, author)), "")
 
     def private_reply(self, order: Order, *, now: datetime, target: Mapping[str, str]) -> Receipt:
         """Answer a comment or visitor's post in private; `target` is Graph's `recipient`. Meta takes one a post."""
@@ -144,3 +146,7 @@ def _time(value: object) -> datetime | None:
     except ValueError:
         return None
     return read if read and read.tzinfo else None
+
+
+def _with(talk: Mapping[str, Any], author: str) -> bool:
+    return author in {graph_id(mapping(one).get("id")) for one in data(talk.get("participants"))}

@@ -6,7 +6,7 @@ from sandbox.graph_api import Call, GraphApi
 from sandbox.graph_lists import by_time, one_page
 from sandbox.graph_rules import GraphRefusal, Sending, check_message, check_private_reply
 from sandbox.graph_shapes import shape
-from sandbox.graph_values import GraphMessage, GraphPerson, Network
+from sandbox.graph_values import GraphMessage, GraphPerson, Network, thread_id
 from sandbox.messenger_shapes import KINDS, messages_of
 
 SCOPES = {Network.FACEBOOK: "pages_messaging", Network.INSTAGRAM: "instagram_manage_messages"}
@@ -32,6 +32,9 @@ def conversations(api: GraphApi, call: Call) -> Any:
         raise GraphRefusal("invalid", "Param platform must be one of {MESSENGER, INSTAGRAM}")
     api.need(SCOPES[network])
     found = [one for one in api.state.threads() if _shown(api, call, one, network)]
+    if call.said("user_id", ""):
+        person = api.state.people.get(call.said("user_id", ""))
+        found = [one for one in found if person and one == thread_id(person)]
     return one_page(
         call,
         found if api.access.advanced else [],

@@ -432,10 +432,13 @@ def test_where_nobody_can_tell_a_private_reply_the_listing_is_not_complete(
 
 
 def test_the_conversation_with_a_customer_is_named_as_polling_names_it(wire: Wire, now: datetime) -> None:
-    wire.respond = served({f"{PAGE}/conversations": listing({"id": "t_1"})})
+    other = {"id": "t_2", "participants": {"data": [{"id": "8"}, {"id": PAGE}]}}
+    hers = {"id": "t_1", "participants": {"data": [{"id": "7"}, {"id": PAGE}]}}
+    wire.respond = served({f"{PAGE}/conversations": listing(other, hers)})
 
     assert a_page(wire).thread("7", now=now) == "t_1"
-    assert only(wire).query["user_id"] == "7"
+    assert a_page(wire).thread("9", now=now) == ""  # should Meta pass over `user_id`: nobody else's conversation
+    assert wire.asked[0].query["user_id"] == "7"
 
 
 def test_each_act_has_a_price_of_nothing_and_a_row_that_hearing_leaves_to_it(wire: Wire) -> None:
