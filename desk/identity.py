@@ -40,7 +40,7 @@ def run_once(engine: Engine, *, conduct: Conduct, now: datetime) -> bool:
     with writing(engine) as db:
         for suggestion in suggestions.unasked(db, limit=AT_ONCE):
             suggestion.asked_at = now
-            if suggestions.decision(db, suggestion) is None:
+            if suggestions.stands(db, suggestion):
                 _ask(db, suggestion, conduct, now)
     return True
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage import links
+from storage.authors import Author
 from storage.columns import document, key, rows_of
 from storage.links import LINK, Link
 
@@ -60,7 +61,13 @@ def decision(db: Session, suggestion: Suggestion) -> Link | None:
     return said or (holds if holds and holds.act == LINK else None)
 
 
+def stands(db: Session, suggestion: Suggestion) -> bool:
+    """Say whether there is still something to decide: nobody has, and neither of the two was forgotten."""
+    gone = col(Author.id).in_((suggestion.one, suggestion.other)), col(Author.forgotten_at).is_not(None)
+    return decision(db, suggestion) is None and db.exec(select(col(Author.id)).where(*gone)).first() is None
+
+
 def undecided(db: Session) -> Sequence[Suggestion]:
-    """List the suggestions nobody has decided, oldest first."""
+    """List the suggestions a person could decide, oldest first."""
     found = db.exec(select(Suggestion).order_by(col(Suggestion.id)))
-    return [each for each in found if decision(db, each) is None]
+    return [each for each in found if stands(db, each)]
