@@ -1,14 +1,18 @@
 """Weekly: reads for the report what was published, and what happened in cases, within a time. Changes nothing."""
 
-from collections.abc import Collection, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select, type_coerce
+from sqlalchemy.types import NullType
 from sqlmodel import Session
 
-from domain.values import PostKind
+from domain.values import PostKind, Sentiment
 from storage import links
 from storage.cases import LIVE, Case, CasePost
 from storage.columns import rows_of
@@ -30,24 +34,20 @@ AT_ONCE = 10_000  # rows fetched at a time
 _HEALTH = "team:health:"  # how the order of words about a source begins; its id follows
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """One post of the week, without its words. `lang` and all after it are None where nobody has judged it."""
 
     id: int
     channel: str
-    account: str
     source_id: int
     author_id: int
-    private: bool
     created_at: datetime
     heard_at: datetime
     lang: str | None
     sentiment: str | None
     abuse: str | None
-    need: str | None
     model: str | None
-    scores: dict[str, Any] | None
+    sure: float | None  # the probability of the sentiment the model chose
 
 
 def _within(start: datetime, end: datetime, sources: Sequence[int]) -> Any:
@@ -66,25 +66,34 @@ def published(db: Session, start: datetime, end: datetime) -> Iterator[Published
     A deleted post is among them: counts stay, words go.
     """
     older = replaced(db, start, end)
+    felt = _VERDICTS.c.scores["sentiment"]
     columns = (
-        _POSTS.c.id,
-        _POSTS.c.channel,
-        _POSTS.c.account,
-        _POSTS.c.source_id,
-        _POSTS.c.author_id,
-        _POSTS.c.kind == PostKind.DIRECT.value,
-        _POSTS.c.created_at,
-        _POSTS.c.heard_at,
-        *(_VERDICTS.c[name] for name in ("lang", "sentiment", "abuse", "need", "model", "scores")),
+        *(_POSTS.c[name] for name in ("id", "channel", "source_id", "author_id")),
+        _raw(_POSTS.c.created_at),
+        _raw(_POSTS.c.heard_at),
+        *(_VERDICTS.c[name] for name in ("lang", "sentiment", "abuse", "model")),
+        *(felt[each.value].as_float() for each in Sentiment),
     )
     query = (
         select(*columns)
         .outerjoin(_VERDICTS, _VERDICTS.c.post_id == _POSTS.c.id)
         .where(_within(start, end, source_ids(db)))
     )
-    for row in db.connection().execute(query).yield_per(AT_ONCE):
-        if row[0] not in older:
-            yield Published(*row)
+    for rows in db.connection().execute(query).partitions(AT_ONCE):
+        for row in rows:
+            if row[0] not in older:
+                sure = None if row[10] is None else max(row[10:])
+                yield Published(*row[:4], _moment(row[4]), _moment(row[5]), *row[6:10], sure)  # type: ignore[call-arg]
+
+
+def _raw(column: Any) -> Any:
+    """Read a column as the database keeps it: what SQLAlchemy does for each value costs more than all the rest."""
+    return type_coerce(column, NullType())
+
+
+def _moment(value: Any) -> datetime:
+    """Read a moment that came raw: text from SQLite, without the zone that all of ours are in."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value.astimezone(UTC)
 
 
 def replaced(db: Session, start: datetime, end: datetime) -> frozenset[int]:
@@ -171,8 +180,7 @@ def moved_cases(db: Session, start: datetime, end: datetime) -> set[int]:
     return {*db.connection().execute(happened).scalars(), *db.connection().execute(live).scalars()}
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(NamedTuple):
     """One event of the log."""
 
     id: int
@@ -180,17 +188,35 @@ class Logged:
     at: datetime
     actor: str
     kind: str
-    data: dict[str, Any]
-    reason: str
+    raw: Any  # as the database keeps it; see `data`
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Read what it says. Most events are never asked, and many say the same."""
+        return _document(self.raw) if isinstance(self.raw, str) else dict(self.raw)
+
+
+@lru_cache(maxsize=1 << 16)
+def _document(raw: str) -> Mapping[str, Any]:
+    return MappingProxyType(json.loads(raw))
 
 
 def log_of(db: Session, case_ids: Collection[int], *, end: datetime) -> Iterator[Logged]:
     """Give the events of these cases before `end`, case by case in the order they were written."""
-    columns = [_EVENTS.c[name] for name in ("id", "case_id", "at", "actor", "kind", "data", "reason")]
+    columns = (
+        _EVENTS.c.id,
+        _EVENTS.c.case_id,
+        _raw(_EVENTS.c.at),
+        _EVENTS.c.actor,
+        _EVENTS.c.kind,
+        _raw(_EVENTS.c.data),
+    )
     for part in _parts(sorted(case_ids)):
         query = select(*columns).where(_EVENTS.c.case_id.in_(part), _EVENTS.c.at < end)
-        for row in db.connection().execute(query.order_by(_EVENTS.c.case_id, _EVENTS.c.id)):
-            yield Logged(*row)
+        for row_id, case_id, at, actor, kind, raw in (
+            db.connection().execute(query.order_by(_EVENTS.c.case_id, _EVENTS.c.id)).all()
+        ):
+            yield Logged(row_id, case_id, _moment(at), actor, kind, raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +237,7 @@ def matters(db: Session, case_ids: Collection[int]) -> dict[int, Matter]:
     return {row[0]: Matter(*row) for row in _in_parts(db, select(*columns), _CASES.c.id, case_ids)}
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A post of a case: when and where it was published, and how it was judged."""
 
     id: int
@@ -229,7 +254,7 @@ def placed(db: Session, case_ids: Collection[int]) -> Iterator[Placed]:
         select(
             _POSTS.c.id,
             _LINKS.c.case_id,
-            _POSTS.c.created_at,
+            _raw(_POSTS.c.created_at),
             _POSTS.c.channel,
             _POSTS.c.kind == PostKind.DIRECT.value,
             _VERDICTS.c.abuse,
@@ -238,7 +263,7 @@ def placed(db: Session, case_ids: Collection[int]) -> Iterator[Placed]:
         .outerjoin(_VERDICTS, _VERDICTS.c.post_id == _POSTS.c.id)
     )
     for row in _in_parts(db, query, _LINKS.c.case_id, case_ids):
-        yield Placed(*row)
+        yield Placed(row[0], row[1], _moment(row[2]), *row[3:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,4 +354,4 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _in_parts(db: Session, query: Select[Any], column: Any, ids: Collection[int]) -> Iterator[Any]:
     for part in _parts(sorted(ids)):
-        yield from db.connection().execute(query.where(column.in_(part)))
+        yield from db.connection().execute(query.where(column.in_(part))).all()

@@ -1,7 +1,7 @@
 """The casebook: what the event log says of the cases that moved lately, as it stood at a week's end. Reads only."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -48,7 +48,8 @@ class Cut:
     def __init__(self, book: Casebook, week: Week) -> None:
         """Look at `book`, which must reach back to the week's start, as of the week's end."""
         self.book, self.week = book, week
-        self.histories = {case: until(history, week.end) for case, history in book.histories.items()}
+        whole = ((case, until(history, week.end)) for case, history in book.histories.items())
+        self.histories = {case: history for case, history in whole if _matters(history, week)}
         self.waits = [wait for history in self.histories.values() for wait in waits(history, book.written)]
 
     @cached_property
@@ -92,6 +93,18 @@ class Cut:
         """Say whether an event is about a delivery of these kinds."""
         sent = self.book.sent.get(event.data.get("key", ""))
         return sent is not None and sent.kind in kinds and automatic in (None, sent.automatic)
+
+
+_BEGINS = frozenset({EventKind.OPENED, EventKind.REOPENED})
+_ENDS = frozenset({EventKind.RESOLVED, EventKind.DISMISSED})
+
+
+def _matters(history: Sequence[Logged], week: Week) -> bool:
+    """Say whether anything happened in a case within the week, or it was live at its end."""
+    if not history:
+        return False
+    turn = next((event.kind for event in reversed(history) if event.kind in _BEGINS | _ENDS), None)
+    return history[-1].at >= week.start or turn in _BEGINS
 
 
 def cases(of: Iterable[Wait | Logged]) -> list[int]:

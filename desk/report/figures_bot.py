@@ -124,7 +124,7 @@ def _put_right(name: str, label: str, judged: Collection[int], put_right: Collec
 
 def _confidence(posts: Iterable[Published]) -> tuple[Figure, Figure]:
     """Make the median probability of the sentiment the model chose, and the share of posts it hardly decided."""
-    sure = sorted((max(scores.values()), post.id) for post in posts if (scores := _scored(post)))
+    sure = sorted((post.sure, post.id) for post in posts if post.sure is not None)
     ordered = [p for p, _ in sure]
     median = Figure(
         name="bot.confidence",
@@ -141,7 +141,3 @@ def _confidence(posts: Iterable[Published]) -> tuple[Figure, Figure]:
     every = [post for _, post in sure]
     label = f"Posts of which the model was less than {UNSURE:.0%} sure"
     return median, measures.share("bot.unsure", label, unsure, every, good=Change.DOWN, of_posts=True)
-
-
-def _scored(post: Published) -> Mapping[str, float]:
-    return post.scores.get("sentiment", {}) if post.scores else {}

@@ -184,7 +184,7 @@ def _multiply(connection: Connection, count: int) -> None:
             connection,
             "events",
             a_case,
-            {"id": "NULL", "case_id": "i + 1"},
+            {"id": "NULL", "case_id": "i + 1", "at": at.format("at").replace(str(count), str(a_case))},
             of=f"kind = '{kind}' AND case_id = 1",
             key="id",
         )
