@@ -55,12 +55,19 @@ def _groups_title(report: Report) -> str:
     groups = [*report.channels, *report.languages]
     if not groups:
         return "No posts from any channel"
-    telling = [group for group in groups if not group.negative.too_small and group.negative.value is not None]
-    if not telling:
-        return "Where the posts came from; too few to compare"
-    worst = max(telling, key=lambda group: group.negative.value or 0)
+    apart = [group for group in groups if _above(group.negative, report.totals.sentiment.negative)]
+    if not apart:
+        return "No channel or language is clearly more negative than the rest"
+    worst = max(apart, key=lambda group: group.negative.value or 0)
     posts = numbers.plural(worst.posts.value or 0, "post")
     return f"Most negative: {phrases.one_line(worst.label, _NAME)}, {numbers.figure(worst.negative)} of {posts}"
+
+
+def _above(one: Figure, whole: Figure) -> bool:
+    """Say whether a share is above the whole by more than chance."""
+    if one.too_small or one.interval is None or whole.value is None:
+        return False
+    return one.interval.low > whole.value
 
 
 def _groups_alt(report: Report) -> str:

@@ -181,6 +181,17 @@ def test_a_value_at_the_edge_of_the_band_is_usual() -> None:
     assert not charts_more.outside(one, None)
 
 
+def test_no_language_is_called_the_most_negative_by_chance() -> None:
+    alike = tuple(
+        samples.group("lang", key, key, 40, negative) for key, negative in (("en", 14), ("th", 16), ("lo", 13))
+    )
+
+    title = charts_words.title("groups", replace(samples.USUAL, channels=(), languages=alike))
+
+    assert title == "No channel or language is clearly more negative than the rest"
+    assert charts_words.title("groups", samples.first()) == title
+
+
 # who can read them
 
 
