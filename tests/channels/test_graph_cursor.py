@@ -84,12 +84,12 @@ def test_posts_that_do_not_say_when_they_changed_are_always_read(now: datetime) 
 @pytest.mark.parametrize("late", [timedelta(0), 5 * MINUTE, 30 * MINUTE, timedelta(hours=2), timedelta(hours=6)])
 def test_a_comment_that_is_indexed_late_is_heard(late: timedelta) -> None:
     wall = Wall(size=3)
-    for minute in range(0, 480, 2):
-        wall.write(f"900_{minute % 4}", NOON + minute * MINUTE)
+    for minute in range(0, 480, 6):
+        wall.write(f"900_{minute // 6 % 4}", NOON + minute * MINUTE)
     lost = wall.write("900_1", NOON + 31 * MINUTE, late=late)
     cursor, heard = None, set[str]()
 
-    for minute in range(0, 480, 5):
+    for minute in range(0, 480, 10):
         posts, cursor = poll(wall.hearing(), cursor, now=NOON + minute * MINUTE)
         heard |= {post.native_id for post in posts}
 
