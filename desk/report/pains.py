@@ -40,7 +40,7 @@ class _Seen:
 def find(db: Session, week: Week, *, brand: str) -> Found:
     """Find the pain points of a week, those that matter most first, and praise. The same rows give the same."""
     material = pains_reading.read(db, week, brand=brand)
-    topics = pains_topics.find(material.docs, material.vectors, material.hurts)
+    topics = pains_topics.find(material.docs, material.vectors, material.background)
     seen = [one for topic in topics if (one := _see(topic, material)) is not None]
     seen.sort(key=lambda one: (-one.size, -sum(one.earlier), one.topic.rows))
     traces = pains.traces(db, brand, until=week.name)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import log, log2
 from types import MappingProxyType
 
 from desk.report.pains_words import Doc
@@ -32,13 +32,30 @@ class Telling:
     weight: float
 
 
-def telling(
-    docs: Sequence[Doc], rows: Iterable[int], *, said: Counter[str], hurts: Mapping[str, float]
-) -> list[Telling]:
-    """List the words that set the posts `rows` apart from all of `docs`, the most telling first.
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is said altogether: in the posts that hurt and in the brand's others."""
 
-    `said` counts in how many of `docs` each key stands; `hurts` is that of `hurting_words`. A word that fewer than
-    `SAID_BY` people used tells who wrote, not what about, and is left out.
+    said: Counter[str]  # posts a word stands in
+    posts: int
+    hurts: Mapping[str, float]  # weight of a word, 1 unless contented customers say it too
+
+    def weight(self, key: str) -> float:
+        """Say how much a word tells of trouble, `MILD` to 1."""
+        return self.hurts.get(key, 1.0)
+
+    def share_outside(self, key: str, here: int, posts: int) -> float:
+        """Say in which share of all other posts a word stands that stands in `here` of `posts`.
+
+        Softened by half a post, so that a word found nowhere else does not outweigh all.
+        """
+        return (self.said[key] - here + 0.5) / (self.posts - posts + 1)
+
+
+def telling(docs: Sequence[Doc], rows: Iterable[int], background: Background) -> list[Telling]:
+    """List the words that set the posts `rows` apart from all others, the most telling first.
+
+    A word that fewer than `SAID_BY` people used tells who wrote, not what about, and is left out.
     """
     chosen = list(rows)
     here: Counter[str] = Counter()
@@ -49,7 +66,7 @@ def telling(
             people[key].add(docs[row].author)
     least = max(SAID_BY, OF_TOPIC * len(chosen))
     weighed = {
-        key: _weight(count, len(chosen), said[key], len(docs)) * hurts.get(key, 1.0)
+        key: _weight(count / len(chosen), background.share_outside(key, count, len(chosen))) * background.weight(key)
         for key, count in here.items()
         if count >= least and len(people[key]) >= SAID_BY
     }
@@ -62,27 +79,22 @@ def telling(
     ][:TELLING]
 
 
-def hurting_words(said: Counter[str], posts: int, elsewhere: Counter[str], others: int) -> dict[str, float]:
-    """Weigh each word by how much more often it stands in posts that hurt than in the brand's others: `MILD` to 1.
+def background(docs: Sequence[Doc], others: Sequence[frozenset[str]]) -> Background:
+    """Make the background of posts that hurt, and of others, given as the keys of their words.
 
     What contented customers say as often ("flight" to an airline) names the trade, not the trouble.
     """
-    if not others:
-        return {}
-    found: dict[str, float] = {}
-    for key, count in said.items():
-        here, there = (count + 1) / (posts + 2), (elsewhere[key] + 1) / (others + 2)
-        found[key] = min(1.0, max(MILD, 0.5 + 0.5 * log(here / there) / log(2)))
-    return found
+    said = Counter(key for one in docs for key in one.keys)
+    elsewhere = Counter(key for keys in others for key in keys)
+    hurts: dict[str, float] = {}
+    for key, count in said.items() if others else ():
+        here, there = (count + 1) / (len(docs) + 2), (elsewhere[key] + 1) / (len(others) + 2)
+        hurts[key] = min(1.0, max(MILD, 0.5 + 0.5 * log2(here / there)))
+    return Background(said + elsewhere, len(docs) + len(others), hurts)
 
 
-def _weight(here: int, posts: int, said: int, of: int) -> float:
-    """Weigh a word by how often it stands in the topic, and how much more often than outside.
-
-    The share outside is softened by half a post, so that a word found nowhere else does not outweigh all.
-    """
-    inside = here / posts
-    outside = (said - here + 0.5) / (of - posts + 1)
+def _weight(inside: float, outside: float) -> float:
+    """Weigh a word by how often it stands in the topic, and how much more often than outside."""
     return inside * log(inside / outside) if inside > outside else 0.0
 
 

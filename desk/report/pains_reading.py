@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from desk.report import pains_words
 from desk.report import week as weeks
-from desk.report.pains_names import hurting_words
+from desk.report.pains_names import Background, background
 from desk.report.pains_words import Doc
 from desk.report.values import Week
 from domain.values import Need, Sentiment
@@ -52,7 +52,7 @@ class Material:
     groups: list[list[tuple[int, Heard]]]  # weeks back and post
     vectors: npt.NDArray[np.float32]
     model: str
-    hurts: dict[str, float]  # weight by word
+    background: Background
     calm: list[Heard]  # this week's posts that do not hurt
 
 
@@ -67,8 +67,6 @@ def read(db: Session, week: Week, *, brand: str) -> Material:
     docs = [_doc(group[0][1], never) for group in groups]
     others = [post for past in looked for post in past.posts if not hurts(post)]
     calm = others[:: max(1, len(others) // BACKGROUND)]
-    elsewhere = Counter(key for post in calm for key in {word.key for word in _words(post, never)})
-    said = Counter(key for one in docs for key in one.keys)
     vectors, model = _vectors([group[0][1] for group in groups])
     return Material(
         weeks=looked,
@@ -76,7 +74,7 @@ def read(db: Session, week: Week, *, brand: str) -> Material:
         groups=groups,
         vectors=vectors,
         model=model,
-        hurts=hurting_words(said, len(docs), elsewhere, len(calm)),
+        background=background(docs, [frozenset(word.key for word in _words(post, never)) for post in calm]),
         calm=[post for post in looked[0].posts if not hurts(post)],
     )
 

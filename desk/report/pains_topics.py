@@ -9,21 +9,22 @@ Heaps that hold together are kept, the rest is sorted again; what then still spe
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from desk.report.pains_names import Telling, telling
+from desk.report.pains_names import Background, Telling, telling
 from desk.report.pains_words import Doc
 
 WORDS, VECTORS, MATTERS = 1.0, 0.8, 0.5  # how much each view counts; measured on airline posts, see docs/report.md
 LATENT, MEANING = 32, 32  # dimensions left of words and of vectors
 KNOWN_WORDS = 1_500  # the most frequent telling words; the rest are said by too few
-COMMON = 0.3  # share of posts: a word in more tells nothing
+COMMON = 0.3  # share of posts: a word in more that does not hurt either tells nothing
 HEARD_BY = 3  # posts a word must stand in
+RARER = 0.5  # power of a word's rarity: with 1, places and names would outweigh what everybody complains of
 BROAD = 0.15  # share of posts: a known matter that more are about tells less, the more
 STEPS, STARTS = 25, 4  # of k-means
 SORTINGS = 3  # of what was left over
@@ -34,7 +35,10 @@ MOSTLY = 0.6  # share of a heap's posts from which on their known matter is the 
 TRADE = 0.7  # weight of a word, by how much it hurts: below, it names the trade, and holds no heap together
 COVERED = 0.5  # share of a heap's posts that hold one of its three most telling words
 SAME_VIEWS, SAME_MEANING = 0.6, 0.55  # cosine of two middles, in all views or in meaning: from here on they are one
-NEAR, NEAREST = 0.3, 0.5  # cosine of a post to a topic's middle: with one of its telling words, or without
+LEADS = 0.6  # share of a heap's posts that hold a word, for it to lead the heap
+MORE_OFTEN = 1.5  # how much more often than in all others
+FIRST = 3  # of the words that set a topic apart: those that by themselves nearly do
+NOT_FAR, NEAR, NEAREST = 0.15, 0.3, 0.5  # cosine of a post to a topic's middle: with such a word, with any, with none
 SPOKEN = 0.3  # what a telling word adds to that cosine where topics compete
 
 NOTHING = 1e-9  # length of a direction: none
@@ -61,32 +65,30 @@ class Views:
     meaning: Floats
 
 
-def find(docs: Sequence[Doc], vectors: Floats, hurts: Mapping[str, float]) -> list[Topic]:
+def find(docs: Sequence[Doc], vectors: Floats, background: Background) -> list[Topic]:
     """Find the topics of posts, the largest first. `vectors` has a row for each post, all zero where there is none.
 
-    `hurts` weighs words, see `pains_names.hurting_words`. A post is in one topic or in none.
+    A post is in one topic or in none.
     """
     with threadpool_limits(limits=1, user_api="blas"):  # matrices this small only make threads wait for each other
-        return _find(docs, vectors, hurts)
+        return _find(docs, vectors, background)
 
 
-def _find(docs: Sequence[Doc], vectors: Floats, hurts: Mapping[str, float]) -> list[Topic]:
-    said = Counter(key for one in docs for key in one.keys)
-
+def _find(docs: Sequence[Doc], vectors: Floats, background: Background) -> list[Topic]:
     def telling_of(rows: Sequence[int]) -> list[Telling]:
-        return telling(docs, rows, said=said, hurts=hurts)
+        return telling(docs, rows, background)
 
     heaps: list[list[int]] = []
     left = list(range(len(docs)))
     for _ in range(SORTINGS):
         if len(left) < 2 * LEAST:
             break
-        kept, left = _sort(docs, vectors, left, hurts, telling_of)
+        kept, left = _sort(docs, vectors, left, background, telling_of)
         heaps += kept
     if not heaps:
         return []
-    views = lay_out(docs, vectors, hurts)
-    heaps = _join(heaps, views)
+    views = lay_out(docs, vectors, background)
+    heaps = _join(_join_by_words(docs, heaps, background), views)
     rows_of = _assign(docs, views, heaps, telling_of)
     centred = by_language(vectors, docs)
     topics = [
@@ -103,12 +105,12 @@ def _sort(
     docs: Sequence[Doc],
     vectors: Floats,
     rows: Sequence[int],
-    hurts: Mapping[str, float],
+    background: Background,
     telling_of: Callable[[Sequence[int]], list[Telling]],
 ) -> tuple[list[list[int]], list[int]]:
     """Sort posts into heaps; gives those that hold together, and the posts of the others."""
     chosen_docs = [docs[row] for row in rows]
-    views = lay_out(chosen_docs, vectors[list(rows)], hurts).whole
+    views = lay_out(chosen_docs, vectors[list(rows)], background).whole
     middles = merge(views, k_means(views, how_many(len(rows)), seeds=seeds_of(chosen_docs, views)))
     likeness = views @ middles.T
     nearest, near = likeness.argmax(axis=1), likeness.max(axis=1)
@@ -121,16 +123,16 @@ def _sort(
             left += chosen
             continue
         together = near[places].mean() >= TOGETHER or _shared_matter(docs, chosen)
-        if together and _covered(docs, chosen, telling_of(chosen), hurts) >= COVERED:
+        if together and _covered(docs, chosen, telling_of(chosen), background) >= COVERED:
             kept.append(chosen)
         else:
             left += chosen
     return kept, sorted(left)
 
 
-def _covered(docs: Sequence[Doc], rows: Sequence[int], words: Sequence[Telling], hurts: Mapping[str, float]) -> float:
+def _covered(docs: Sequence[Doc], rows: Sequence[int], words: Sequence[Telling], background: Background) -> float:
     """Say which share of a heap's posts tells what it is about: a most telling word, or a matter across languages."""
-    top = {word.key for word in words[:3] if hurts.get(word.key, 1.0) >= TRADE}
+    top = {word.key for word in words[:FIRST] if background.weight(word.key) >= TRADE}
     matter = _shared_matter(docs, rows)
     said = [not top.isdisjoint(docs[row].keys) or bool(matter and docs[row].matter == matter) for row in rows]
     return sum(said) / len(rows)
@@ -146,6 +148,26 @@ def matter_of(docs: Sequence[Doc], rows: Sequence[int]) -> str:
     """Name the known matter that most of these posts are about; empty if there is none."""
     ((matter, count),) = Counter(docs[row].matter for row in rows).most_common(1)
     return matter if count >= MOSTLY * len(rows) else ""
+
+
+def _join_by_words(docs: Sequence[Doc], heaps: list[list[int]], background: Background) -> list[list[int]]:
+    """Put heaps together most of whose posts hold one and the same word that hurts, and that is not everywhere."""
+    joined: list[tuple[list[int], set[str]]] = []
+    for heap in sorted(heaps, key=lambda heap: (-len(heap), heap)):
+        here = Counter(key for row in heap for key in docs[row].keys)
+        leading = {
+            key
+            for key, count in here.items()
+            if count >= LEADS * len(heap)
+            and background.weight(key) >= TRADE
+            and count / len(heap) >= MORE_OFTEN * background.share_outside(key, count, len(heap))
+        }
+        like = next((place for place, (_, words) in enumerate(joined) if not words.isdisjoint(leading)), None)
+        if like is None:
+            joined.append((heap, leading))
+        else:
+            joined[like] = (joined[like][0] + heap, joined[like][1] & leading)
+    return [heap for heap, _ in joined]
 
 
 def _join(heaps: list[list[int]], views: Views) -> list[list[int]]:
@@ -170,22 +192,28 @@ def _assign(
     """Give each post to the topic it is nearest to, if it is near enough or says so; the nearest posts first."""
     middles = unit(np.array([views.whole[list(heap)].sum(axis=0) for heap in heaps], dtype=np.float32))
     likeness = views.whole @ middles.T
-    keys = [frozenset(word.key for word in telling_of(heap)) for heap in heaps]
+    words = [[word.key for word in telling_of(heap)] for heap in heaps]
     about = [matter_of(docs, heap) for heap in heaps]
+    named = np.array([[not one.keys.isdisjoint(keys[:FIRST]) for keys in words] for one in docs])
     spoken = np.array(
         [
             [
-                not one.keys.isdisjoint(words) or one.matter == matter != ""
-                for words, matter in zip(keys, about, strict=True)
+                not one.keys.isdisjoint(keys) or one.matter == matter != ""
+                for keys, matter in zip(words, about, strict=True)
             ]
             for one in docs
         ]
     )
-    belongs = (likeness >= NEAREST) | ((likeness >= NEAR) & spoken)
+    belongs = (likeness >= NEAREST) | ((likeness >= NEAR) & spoken) | ((likeness >= NOT_FAR) & named)
     claim = np.where(belongs, likeness + SPOKEN * spoken, -1)
     best = np.where(belongs.any(axis=1), claim.argmax(axis=1), -1)
     found = [np.flatnonzero(best == heap) for heap in range(len(heaps))]
     return [sorted(rows.tolist(), key=lambda row: (-likeness[row, heap], row)) for heap, rows in enumerate(found)]
+
+
+def _says(one: Doc, keys: Sequence[str]) -> bool:
+    """Say whether a post holds one of these words; of a phrase both, wherever they stand."""
+    return any(one.keys.issuperset(key.split()) for key in keys)
 
 
 def _middle(vectors: Floats, rows: Sequence[int]) -> Floats:
@@ -198,9 +226,9 @@ def how_many(posts: int) -> int:
     return int(min(40, max(1, round(1.1 * posts**0.4), 0), posts))
 
 
-def lay_out(docs: Sequence[Doc], vectors: Floats, hurts: Mapping[str, float]) -> Views:
+def lay_out(docs: Sequence[Doc], vectors: Floats, background: Background) -> Views:
     """Put the three views of each post side by side, as one direction."""
-    words = by_language(latent(rare_words(docs, hurts), LATENT), docs)
+    words = by_language(latent(rare_words(docs, background), LATENT), docs)
     meaning = by_language(_whitened(by_language(vectors, docs), MEANING), docs)
     tongues = 1 - max(Counter(one.lang for one in docs).values()) / len(docs)
     known = MATTERS * (1 + tongues) * matters(docs)  # words connect only posts of one language
@@ -208,14 +236,17 @@ def lay_out(docs: Sequence[Doc], vectors: Floats, hurts: Mapping[str, float]) ->
     return Views(whole, meaning)
 
 
-def rare_words(docs: Sequence[Doc], hurts: Mapping[str, float]) -> Floats:
+def rare_words(docs: Sequence[Doc], background: Background) -> Floats:
     """Weigh each post's telling words by how rare they are, and how much they hurt; a row of unit length each."""
     said = Counter(key for one in docs for key in one.keys)
-    most = max(HEARD_BY, COMMON * len(docs))
-    known = (key for key, count in said.items() if HEARD_BY <= count <= most)
+    common = max(HEARD_BY, COMMON * len(docs))
+    known = (
+        key for key, count in said.items() if count >= HEARD_BY and (count <= common or background.weight(key) >= TRADE)
+    )
     chosen = sorted(known, key=lambda key: (-said[key], key))[:KNOWN_WORDS]
     place = {key: at for at, key in enumerate(chosen)}
-    rarity = np.array([np.log(len(docs) / said[key]) * hurts.get(key, 1.0) for key in chosen], dtype=np.float32)
+    weights = [np.log(len(docs) / said[key]) ** RARER * background.weight(key) for key in chosen]
+    rarity = np.array(weights, dtype=np.float32)
     table = np.zeros((len(docs), len(place)), dtype=np.float32)
     for row, one in enumerate(docs):
         table[row, [place[key] for key in one.keys if key in place]] = 1
