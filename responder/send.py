@@ -63,6 +63,7 @@ def _prepare(sender: Sender, delivery: Delivery) -> tuple[Order, PostRef | None]
             author_id=author.native_id if author else "",
             version_ids=tuple(known),
             created_at=post.created_at,
+            text=post.text,
         )
         return carry.order_of(delivery, **extra), ref
 

@@ -132,6 +132,7 @@ def test_the_post_is_looked_at_just_before_it_is_answered(house: House) -> None:
 
     (seen,) = house.network.looks
     assert (seen.native_id, seen.author_id, seen.version_ids) == ("p-ana", "u-ana", ("p-ana",))
+    assert seen.text  # where an edit keeps the id, the words tell
 
 
 def test_an_edited_post_waits_for_a_person(house: House) -> None:
