@@ -94,7 +94,8 @@ def _negative_name(*, few: bool) -> str:
 
 
 def _part(name: str, found: tuple[Group, ...]) -> dict[str, Any]:
-    shown, rest = found[:LANGUAGES], found[LANGUAGES:]
+    heard = [group for group in found if group.posts.value]
+    shown, rest = heard[:LANGUAGES], heard[LANGUAGES:]
     most = max([_value(group.posts) for group in found], default=0) or 1
     others = sum(_value(group.posts) for group in rest)
     more = f"{len(rest)} more with {numbers.plural(others, 'post')} together" if rest else ""

@@ -143,14 +143,12 @@ def _spread(spread: Spread) -> str:
 
 
 def _funnel_title(report: Report) -> str:
-    steps = {step.key: step for step in report.funnel}
-    offered, opened = steps.get("offered"), steps.get("opened")
-    if not offered or not opened or not offered.reached.value:
+    opened = next((step for step in report.funnel if step.key == "opened"), None)
+    share = opened.of_previous if opened else None
+    if share is None or share.hits is None or not share.n:
         return "No private thread was offered"
-    share = opened.of_previous
-    count, whole = round(opened.reached.value or 0), round(offered.reached.value)
-    percent = f" ({numbers.figure(share)})" if share and share.value is not None and not share.too_small else ""
-    return f"{phrases.number(count)} of {phrases.number(whole)} offered private threads were opened{percent}"
+    percent = "" if share.too_small else f" ({numbers.figure(share)})"
+    return f"{phrases.number(share.hits)} of {phrases.number(share.n)} offered private threads were opened{percent}"
 
 
 def _funnel_alt(report: Report) -> str:

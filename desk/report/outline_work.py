@@ -1,5 +1,7 @@
 """The sections on what was done: answers, private threads, effort, open cases, abuse, the bot, coverage. Pure."""
 
+from dataclasses import replace
+
 from desk import phrases
 from desk.report import numbers
 from desk.report.outline_values import Cell, Section, Table, cell, number, plain, word
@@ -160,7 +162,7 @@ def _bot(report: Report) -> Section:
         *((word(f"Spent on {plain(one.label, 60)}"), cell(one)) for one in bot.money),
     )
     tables = [Table(name="The bot’s own record", head=("", "This week"), rows=rows)]
-    if bot.corrected_by_lang:
+    if bot.corrected_by_lang and not any(group.corrected for group in report.languages):  # else it stands there
         corrected = tuple((word(one.label), cell(one)) for one in bot.corrected_by_lang)
         tables.append(Table(name="Corrected by language", head=("Language", "Decisions corrected"), rows=corrected))
     lead = (f"Judged by {', '.join(plain(model, 60) for model in bot.models)}.",) if bot.models else ()
@@ -189,5 +191,5 @@ def _source(one: Coverage) -> tuple[Cell, ...]:
 
 def _row(one: Figure, label: str = "") -> tuple[Cell, ...]:
     shown = cell(one)
-    said = f"{shown.text}, {plain(one.note)}" if one.note and one.note != shown.text else shown.text
-    return (word(label or one.label), Cell(text=said, figure=one.name, mark=shown.mark, number=True))
+    noted = f"{shown.text}, {plain(one.note)}" if one.note and one.value is not None else shown.text
+    return (word(label or one.label), replace(shown, text=noted))

@@ -11,7 +11,7 @@ from desk.report import charts, numbers
 from desk.report.outline import outline
 from desk.report.templates import fill
 from desk.report.typeset import FORMS
-from desk.report.values import Figure, Report
+from desk.report.values import EVIDENCE, Figure, Report
 
 LISTED = 500  # ids of one figure; a storm has thousands, and the command lists them all
 
@@ -45,8 +45,8 @@ def html(report: Report) -> str:
 def behind(one: Figure) -> Behind:
     """List what stands behind a figure, runs of ids shortened."""
     cases, posts = one.cases[:LISTED], one.posts[:LISTED]
-    counted = one.n if posts and not cases else len(one.cases)
-    more = len(one.cases) > len(cases) or (bool(posts) and not cases and counted > len(posts))
+    whole = one.n if one.hits is None else one.hits
+    more = len(one.cases) > len(cases) or EVIDENCE <= len(posts) < whole
     return Behind(
         name=one.name, label=one.label, value=numbers.based(one), cases=runs(cases), posts=runs(posts), more=more
     )

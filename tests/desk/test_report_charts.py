@@ -160,6 +160,21 @@ def test_small_languages_are_counted_together() -> None:
     assert languages["more"] == "1 more with 3 posts together"
 
 
+def test_a_language_nobody_wrote_in_takes_no_room_in_the_picture() -> None:
+    silent = (samples.group("lang", "und", "not told", 0, 0), *samples.LANGUAGES[:2])
+
+    (_, languages) = charts_more.groups(replace(samples.USUAL, languages=silent))["parts"]
+
+    assert [row["name"]["text"] for row in languages["rows"]] == ["English", "Thai"]
+
+
+def test_the_funnels_finding_is_of_those_who_were_offered_a_thread() -> None:
+    steps = tuple(replace(step, of_previous=None) if step.key == "opened" else step for step in samples.FUNNEL)
+
+    assert charts_words.title("funnel", replace(samples.USUAL, funnel=steps)) == "No private thread was offered"
+    assert charts_words.title("funnel", samples.first()) == "1 of 3 offered private threads were opened"
+
+
 def test_pain_points_that_are_gone_take_no_room_in_the_picture() -> None:
     shown = charts_pains.largest(samples.USUAL)
 

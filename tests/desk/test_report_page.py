@@ -181,6 +181,20 @@ def test_a_revision_says_why(usual: Markup) -> None:
     assert "Revision" not in read(page.html(replace(samples.USUAL, revision=1, revised=""))).all("header")[0].text
 
 
+def test_what_cannot_be_measured_is_a_dash_and_says_no_more() -> None:
+    nothing = replace(samples.share("bot.approved", 0, 0), note="nothing to measure")
+    report = replace(samples.USUAL, bot=replace(samples.BOT, approved=nothing))
+
+    assert "nothing to measure" not in page.html(report)
+
+
+def test_corrections_by_language_are_told_once(usual: Markup) -> None:
+    bare = tuple(replace(group, corrected=None) for group in samples.LANGUAGES)
+
+    assert "Corrected by language" not in usual.all("main")[0].text
+    assert "Corrected by language" in page.html(replace(samples.USUAL, languages=bare))
+
+
 def test_owners_are_named_as_they_are_known(usual: Markup) -> None:
     text = usual.all("section", id="open")[0].text
 
@@ -195,6 +209,8 @@ def test_no_more_ids_are_listed_than_anybody_reads() -> None:
     assert storm.cases == f"1–{page.LISTED}"
     assert storm.more
     assert not page.behind(samples.USUAL.totals.cases).more
+    assert page.behind(replace(samples.count("posts", 412), cases=())).more
+    assert not page.behind(replace(samples.share("negative", 148, 412), cases=(), posts=tuple(range(1, 149)))).more
 
 
 @pytest.mark.parametrize(
