@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.forgetting import erase
 from desk import identity
+from desk.report import publish
 from domain.conduct import Conduct
 from domain.values import Priority
 from listener import health
@@ -36,6 +37,7 @@ def run_once(engine: Engine, accounts: Sequence[tuple[str, str]], *, conduct: Co
         deletions.settle(request, now=now)
         if not known:
             _tell_unknown(db, accounts, conduct, now)
+    publish.tidy(engine, now=now)
     checkpoint(engine)
     log.info("request to be erased is done", extra={"deletion": request.id, "known": known})
     return True
