@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app import terminal
 from app.opening import opened
 from app.reporting import plan as plan_of
-from desk.report import figures, kept, plainly, press, publish
+from desk.report import figures, kept, pains, plainly, press, publish
 from desk.report import week as weeks
 from desk.report.publish import Edition, Plan
 from desk.report.values import Figure, Report, Week
@@ -80,7 +80,7 @@ def _week(name: str | None, plan: Plan) -> Week:
 
 def _whole(engine: Engine, week: Week, plan: Plan) -> Report:
     with reading(engine) as db:
-        return figures.whole(db, week, plan.brand, found=publish.find_pains(db, week, plan.brand))
+        return figures.whole(db, week, plan.brand, found=pains.find(db, week, brand=plan.brand.name))
 
 
 def _copied(edition: Edition, out: Path | None) -> Path:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, func
 from sqlalchemy.dialects.sqlite import insert
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
 from storage.columns import key, rows_of
 from storage.corrections import Correction
@@ -66,10 +66,14 @@ def keep(db: Session, made: Made, *, quotes: Collection[int]) -> Made | None:
     row = db.connection().execute(_KEEP.returning(rows_of(Made).c.id), values).first()
     if row is None:
         return None
-    if quotes:
-        rows = [{"report_id": row.id, "post_id": post_id} for post_id in sorted(quotes)]
-        db.connection().execute(_QUOTE, rows)
+    _quote(db, row.id, quotes)
     return db.get_one(Made, row.id)
+
+
+def _quote(db: Session, report_id: int, quotes: Collection[int]) -> None:
+    if quotes:
+        rows = [{"report_id": report_id, "post_id": post_id} for post_id in sorted(quotes)]
+        db.connection().execute(_QUOTE, rows)
 
 
 def promise(db: Session, report_id: int, *, now: datetime) -> bool:
@@ -98,9 +102,11 @@ def stale(db: Session) -> list[Made]:
     return list(db.exec(select(Made).where(outdated, Made.folder != "").order_by(col(Made.id))))
 
 
-def refilled(db: Session, report_id: int, folder: str) -> None:
-    """Note where a report's files are again."""
-    db.connection().execute(update(Made).where(col(Made.id) == report_id).values(folder=folder, stale_at=None))
+def refilled(db: Session, made: Made, folder: str, *, quotes: Collection[int]) -> None:
+    """Note where a report's files are again, and whose words they hold now."""
+    db.connection().execute(update(Made).where(col(Made.id) == made.id).values(folder=folder, stale_at=None))
+    db.connection().execute(delete(Quoted).where(col(Quoted.report_id) == made.id))
+    _quote(db, made.id, quotes)
 
 
 def emptied(db: Session, made: Made, *, now: datetime) -> None:

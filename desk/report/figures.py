@@ -1,6 +1,8 @@
 """Figures: derives the whole report of a week from what is stored. Reads rows, changes none, asks no clock."""
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -74,8 +76,24 @@ def trimmed(value: Any) -> Any:
 
 def whole(db: Session, week: Week, brand: Brand, *, found: Found | None = None) -> Report:
     """Derive the same report with the ids of every post behind every figure."""
+    with _uncollected():
+        return _whole(db, week, brand, found or Found())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: among a million small values without a cycle that took a fifth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _whole(db: Session, week: Week, brand: Brand, found: Found) -> Report:
     read = _read(db, week)
-    found = found or Found()
     put_right = weekly.put_right(db, week.start, week.end)
     corrected, by_lang = figures_bot.corrections(read.posts, put_right)
     totals = _totals(read)

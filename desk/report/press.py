@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from tempfile import mkdtemp
 
 from desk.report import charts, kept, letter, page, parts, pdf, room
 from desk.report.values import Letter, Picture, Report, RoomWords
@@ -46,23 +47,29 @@ def press(report: Report) -> Pressed:
 
 
 def keep(pressed: Pressed, shelf: Path) -> Path:
-    """Put the files into a folder of their own on `shelf`, durably; one that is there already is left as it is."""
+    """Put the files into a folder of their own on `shelf`; one that is there already is left as it is.
+
+    Of two that put the same there, one does; what a crash left half done is removed.
+    """
     folder = shelf / pressed.folder
-    if folder.exists():
-        return folder
-    shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = shelf / f".{pressed.folder}"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700)
+    if not folder.exists():
+        shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            _draft(pressed, shelf).rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+    for draft in shelf.glob(f".{pressed.report.week.name}-*"):
+        discard(draft)
+    return folder
+
+
+def _draft(pressed: Pressed, shelf: Path) -> Path:
+    """Write the files where nobody looks yet: readable by their owner alone."""
+    draft = Path(mkdtemp(prefix=f".{pressed.folder}-", dir=shelf))
     for name, content in pressed.files.items():
         (draft / name).write_bytes(content)
-    try:
-        draft.rename(folder)
-    except OSError:
-        if not folder.exists():  # another made the same one meanwhile
-            raise
-        shutil.rmtree(draft, ignore_errors=True)
-    return folder
+    return draft
 
 
 def discard(folder: Path) -> None:

@@ -4,7 +4,7 @@ What counts is the row: whoever first writes that a week's parts are promised ha
 A start after the time, two schedulers, or a crash anywhere in between lead to one report.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
@@ -42,10 +42,6 @@ class Plan:
     pictures: bool = True  # whether the room can show them
     recipients: tuple[str, ...] = ()  # mail addresses
     scheduled: bool = True
-
-
-Finds = Callable[[Session, Week], Found]
-Keeps = Callable[[Session, Week, Found], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +108,8 @@ def make(engine: Engine, week: Week, *, plan: Plan, now: datetime) -> Edition:
 
 def derive(db: Session, week: Week, brand: Brand) -> tuple[Report, Found]:
     """Derive a week's report with its pain points, from one view of the rows."""
-    found = find_pains(db, week, brand)
+    found = pains.find(db, week, brand=brand.name)
     return figures.report(db, week, brand, found=found), found
-
-
-def find_pains(db: Session, week: Week, brand: Brand) -> Found:
-    """Find the week's pain points."""
-    return pains.find(db, week, brand=brand.name)
 
 
 def _numbered(report: Report, before: Made | None, *, same: bool, revised: str) -> Report:
@@ -147,7 +138,7 @@ def _keep(db: Session, pressed: Pressed, same: Made | None, folder: Path, *, now
     """Write the revision down; None where somebody else was first, so that it must be looked at again."""
     report = pressed.report
     if same is not None:
-        reports.refilled(db, same.id, str(folder))
+        reports.refilled(db, same, str(folder), quotes=_quoted(report))
         return db.get_one(Made, same.id)
     made = Made(
         brand=report.brand,
