@@ -201,12 +201,13 @@ def _facts(card: Card, share: float) -> Iterable[Block]:
 
 def _also(card: Card, share: float) -> Iterable[Block]:
     """Say what else there is of the same customer; who holds another case of theirs is named as Slack names people."""
-    said = []
+    said = ""
     for line in card.also[:_ALSO]:
-        told, held, by = phrases.one_line(line, int(2 * _FACT * share) + 2).partition(HELD)
-        said.append(plain(told) + (f"{held}{person(by)}" if held else ""))
+        told, held, by = phrases.one_line(line, int(2 * _FACT * share)).partition(HELD)
+        more = f"{said}\n{plain(told)}{held}{person(by) if held else ''}".strip()
+        said = more if phrases.units(more) <= SECTION else said
     if said:
-        yield ContextBlock(elements=[MarkdownTextObject(text="\n".join(said))])
+        yield ContextBlock(elements=[MarkdownTextObject(text=said)])
 
 
 def _clock(card: Card, shown: Shown) -> str:

@@ -76,6 +76,7 @@ def any_card(draw: st.DrawFn) -> Card:
         due_at=draw(MOMENTS),
         link=draw(texts | st.just("https://x.com/ana/status/1")),
         facts=tuple(draw(texts) for _ in range(draw(st.sampled_from([0, 1, 40])))),
+        also=tuple(draw(texts) for _ in range(draw(st.sampled_from([0, 1, 40])))),
         count=draw(st.none() | st.integers(0, 10**9)),
         remedy=draw(texts),
     )
@@ -119,6 +120,8 @@ def buttons(laid: Blocks) -> dict[str, dict[str, Any]]:
     card=replace(ANA, facts=('"' * 1000,) * 99, remedy='"' * 9999, link="https://x.com/" + '"' * 2980), shown=Shown()
 )
 @example(card=Card(kind=CardKind.CASE, headline="\u200b"), shown=Shown())
+@example(card=replace(ANA, also=("&" * 1000,) * 9), shown=Shown())
+@example(card=replace(ANA, also=("\u200b",)), shown=Shown())
 def test_any_card_stays_within_slacks_limits(card: Card, shown: Shown) -> None:
     laid = blocks(card, shown)
 
@@ -130,6 +133,8 @@ def test_any_card_stays_within_slacks_limits(card: Card, shown: Shown) -> None:
             assert 1 <= phrases.units(block["text"]["text"]) <= HEADER
         if block["type"] == "section":
             assert 1 <= phrases.units(block["text"]["text"]) <= SECTION
+        if block["type"] == "context":
+            assert all(1 <= phrases.units(element["text"]) <= SECTION for element in block["elements"])
     assert all(value for name, value in leaves(laid) if name.endswith(".text"))
     json.dumps(laid).encode()
     assert 1 <= len(summary(card, shown)) <= 40_000
@@ -326,3 +331,19 @@ def test_only_a_value_of_ours_is_read_back(value: str, read: tuple[int, int] | N
 def test_escaping_is_slacks_own() -> None:
     assert escape("a & b < c > d &amp;") == "a &amp; b &lt; c &gt; d &amp;amp;"
     assert plain("*<@U1>*") == "∗&lt;@U1&gt;∗"
+
+
+def test_what_else_there_is_of_the_customer_is_told_with_who_holds_it_by_mention() -> None:
+    also = ("Also on Facebook: 2 cases, the last on 14 Nov 2026", "Case 7 on Facebook is held by person:U024BE7LH")
+
+    said = texts(blocks(replace(ANA, also=also)))
+
+    assert also[0] in said
+    assert "Case 7 on Facebook is held by <@U024BE7LH>" in said
+
+
+def test_nothing_is_parsed_in_what_else_there_is() -> None:
+    said = texts(blocks(replace(ANA, quote="", also=(HOSTILE, f"Case 7 is held by person:{HOSTILE}"))))
+
+    for parsed in ("<!channel>", "<@U024BE7LH>", "<https://evil.example", "*bold*"):
+        assert parsed not in said

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from desk import cards, identity
+from desk import cards, identity, letters
 from desk.faces import Faces
 from domain.cards import Card, CardKind
 from domain.values import NewAuthor, NewPost, Page, PostKind, SourceSpec
@@ -319,3 +319,13 @@ def test_the_team_hears_what_is_kept_of_a_customer_a_platform_had_erased(two: Tw
     assert "Erased on Facebook, kept on X" in looks
     assert "`sottovoce" not in looks
     assert "sottovoce customers show 1" in looks
+
+
+def test_a_letter_tells_the_rest_of_the_customer_too() -> None:
+    card = Card(kind=CardKind.CASE, headline="Complaint", case_id=1, also=("Also on Facebook: 2 cases", "<b>held</b>"))
+
+    text, page = letters.text(card), letters.page(card)
+
+    assert "Also on Facebook: 2 cases\n<b>held</b>" in text
+    assert "<p>Also on Facebook: 2 cases</p>" in page
+    assert "<b>held</b>" not in page
