@@ -12,10 +12,11 @@ from app.opening import opened
 from app.settings import MICROS
 from domain.clock import utc_now
 from domain.conduct import Conduct
-from storage import deliveries, rates, sources, spending, switches
+from storage import arrivals, deliveries, rates, sources, spending, streams, switches
 from storage.books import balance
 from storage.database import reading
 
+STREAM_TRIED = timedelta(days=1)  # one that nobody has opened for longer is not in the settings any more
 ALIVE_WITHIN = timedelta(minutes=2)  # an idle stage writes a sign of life every 30 s
 
 
@@ -66,6 +67,8 @@ def gather(engine: Engine, conduct: Conduct, *, now: datetime) -> dict[str, Any]
             "refused_within_a_day": deliveries.refused_since(db, now - timedelta(days=1)),
             "money": money,
             "limited": limited,
+            "streams": [_stream(row) for row in streams.known(db) if row.up_at and now - row.up_at < STREAM_TRIED],
+            "pushed_waiting": arrivals.waiting(db),
             "stages": beats,
         }
     found["problems"] = _problems(found, now)
@@ -82,11 +85,23 @@ def _source(source: sources.Source, now: datetime) -> dict[str, Any]:
         "why": source.why,
         "remedy": source.remedy,
         "lag_s": max(0, round(late.total_seconds())),
-        "every_s": source.every_s,
+        "every_s": round(sources.pace(source, now=now).total_seconds()),
+        "pushed": bool(source.pushed_until and now < source.pushed_until),
         "last_ok_at": source.last_ok_at,
         "last_new_at": source.last_new_at,
         "heard": source.heard,
         "late": source.late,
+    }
+
+
+def _stream(row: streams.Stream) -> dict[str, Any]:
+    return {
+        "channel": row.channel,
+        "account": row.account,
+        "alive_at": row.alive_at,
+        "failures": row.failures,
+        "why": row.why,
+        "next_at": row.next_at,
     }
 
 
@@ -95,6 +110,11 @@ def _problems(found: dict[str, Any], now: datetime) -> list[str]:
         f"{source['channel']} {source['name']} is {source['state']}: {source['why']} {source['remedy']}".strip()
         for source in found["sources"]
         if source["state"] != sources.LISTENING
+    ]
+    problems += [
+        f"{stream['channel']}'s stream has failed {stream['failures']} times: {stream['why']}; polling goes on"
+        for stream in found["streams"]
+        if stream["failures"]
     ]
     problems += [
         f"stage {beat['stage']} has shown no sign of life since {beat['ran_at']:%H:%M:%S}"

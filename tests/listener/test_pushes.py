@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from app.status import gather
 from domain.errors import Unavailable
 from domain.values import Page
 from listener import listen, pushes, watch
@@ -236,3 +237,20 @@ def test_a_stream_taken_out_of_the_settings_is_nobodys_matter(desk: Desk, now: d
 
     assert not weigh(desk, now + DEAD_AFTER + MINUTE, [])
     assert desk.headlines() == []
+
+
+def test_status_shows_a_stream_that_fails_and_what_is_pushed(desk: Desk, now: datetime) -> None:
+    alive(desk, now)
+    with writing(desk.engine) as db:
+        row = streams.row(db, "x", "9", now=now)
+        row.up_at = now
+        streams.broke(row, until=now + MINUTE, why="the stream broke off")
+
+    found = gather(desk.engine, desk.conduct, now=now)
+    later = gather(desk.engine, desk.conduct, now=now + timedelta(days=2))
+
+    (stream,) = found["streams"]
+    assert (stream["channel"], stream["failures"]) == ("x", 1)
+    assert "x's stream has failed 1 times: the stream broke off; polling goes on" in found["problems"]
+    assert [(source["every_s"], source["pushed"]) for source in found["sources"]] == [(600, True)]
+    assert later["streams"] == []
