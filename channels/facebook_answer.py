@@ -61,7 +61,7 @@ class Answering:
         return search_back(ask, match, lambda item: older(item, "created_time", floor, now=now))
 
     def look(self, post: PostRef, *, now: datetime) -> Look:
-        """Re-read a comment or post: is it there, in the words we heard, and has the Page answered it?"""
+        """Re-read a comment or post: is it there, in the words we heard, and has a person answered it in the app?"""
         params = {"fields": f"id,message,{_ANSWERS}"}
         try:
             answered = self._client.read(COMMENT, node(post.native_id, NAME), params=params, now=now)
@@ -72,7 +72,7 @@ class Answering:
         if not graph_id(answered.payload.get("id")):
             raise Unavailable(NAME, f"Meta says nothing about the post ({COMMENT.name})", endpoint=COMMENT.bucket)
         answers = [mapping(item) for item in data(answered.payload.get("comments"))]
-        by_us = any(self._own.wrote(mapping(item.get("from"))) for item in answers)
+        by_us = any(self._own.wrote(mapping(item.get("from"))) and item.get("id") not in post.ours for item in answers)
         standing = standing_of(post, answered.payload.get("message"))
         return Look(standing=standing, answered_by_us=by_us, rates=answered.rates)
 

@@ -21,7 +21,7 @@ from channels.graph_fields import data, graph_id, mapping
 from channels.graph_parse import Own
 from channels.graph_rules import GONE
 from channels.graph_text import MAX_INSTAGRAM_COMMENT, in_characters
-from channels.instagram_parse import COMMENT_FIELDS, MEDIA_FIELDS, parse_media, parse_mention, place_of
+from channels.instagram_parse import COMMENT_FIELDS, MEDIA_FIELDS, parse_media, parse_mention, place_of, writer_of
 from domain.errors import Refused, Unavailable, Uncertain
 from domain.sending import Look, Order, PostRef, ReadBack, Receipt, Standing
 from domain.values import NewPost
@@ -77,7 +77,7 @@ class Answering:
         return search_back(ask, match, lambda _item: False)  # in which order Instagram lists them is not documented
 
     def look(self, post: PostRef, *, now: datetime) -> Look:
-        """Re-read a comment: is it there, in the words we heard, and have we answered it?"""
+        """Re-read a comment: is it there, in the words we heard, and has a person answered it in the app?"""
         if place_of(post.native_id):
             return self._look_elsewhere(post, now=now)
         fields = f"id,text,replies.limit({SHOWN}){{id,username,from}}"
@@ -88,9 +88,7 @@ class Answering:
         if not graph_id(answered.payload.get("id")):
             raise _silent(IG_COMMENT)
         replies = [mapping(item) for item in data(answered.payload.get("replies"))]
-        by_us = any(
-            self._own.wrote(mapping(item.get("from")) or {"username": item.get("username")}) for item in replies
-        )
+        by_us = any(self._own.wrote(writer_of(item)) and item.get("id") not in post.ours for item in replies)
         standing = standing_of(post, answered.payload.get("text"))
         return Look(standing=standing, answered_by_us=by_us, rates=answered.rates)
 

@@ -44,7 +44,7 @@ def with_replies(items: list[Any]) -> Iterator[Any]:
 
 def parse_comment(item: Mapping[str, Any], own: Own, media_id: str, *, now: datetime) -> NewPost:
     """Read a comment under our media; our own is marked as ours. Raises ValueError, in our words, if it can't."""
-    native_id, writer = required_id(item.get("id"), "id"), _writer(item)
+    native_id, writer = required_id(item.get("id"), "id"), writer_of(item)
     ours = own.wrote(writer)
     author = NewAuthor(native_id=own.user_id, handle=own.handle) if ours else _author(writer, native_id)
     return NewPost(
@@ -72,7 +72,7 @@ def parse_media(item: Mapping[str, Any], own: Own, *, now: datetime) -> NewPost 
 
     Instagram takes an answer only where the caption names us: a tag in the picture is for people.
     """
-    media_id, writer = required_id(item.get("id"), "id"), _writer(item)
+    media_id, writer = required_id(item.get("id"), "id"), writer_of(item)
     if own.wrote(writer):
         return None
     text = text_of(item, "caption")
@@ -91,7 +91,7 @@ def parse_media(item: Mapping[str, Any], own: Own, *, now: datetime) -> NewPost 
 
 def parse_mention(item: Mapping[str, Any], own: Own, media_id: str, *, now: datetime) -> NewPost | None:
     """Read a comment under somebody else's media that names us; None for our own. Raises ValueError if it can't."""
-    comment_id, writer = required_id(item.get("id"), "id"), _writer(item)
+    comment_id, writer = required_id(item.get("id"), "id"), writer_of(item)
     if own.wrote(writer):
         return None
     native_id = elsewhere(media_id, comment_id)
@@ -114,7 +114,7 @@ def names(text: str, own: Own) -> bool:
     return bool(own.handle and re.search(rf"(?<![\w@.]){name}(?![\w]|\.\w)", text, re.IGNORECASE | re.ASCII))
 
 
-def _writer(item: Mapping[str, Any]) -> Mapping[str, Any]:
+def writer_of(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """Take who wrote it: Instagram tells it as `from`, as `user`, as `owner`, or by name only."""
     told = [mapping(item.get(name)) for name in ("from", "user", "owner")]
     known = next((one for one in told if graph_id(one.get("id"))), {})

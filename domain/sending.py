@@ -107,3 +107,4 @@ class PostRef:
     version_ids: tuple[str, ...] = ()
     created_at: datetime | None = None
     text: str | None = None  # its words as we heard them: an edit may keep its id; None: not to be compared
+    ours: tuple[str, ...] = ()  # native ids of what we said in this matter: other answers of ours are a person's

@@ -2,6 +2,8 @@
 
 import logging
 
+from sqlmodel import Session
+
 from domain.errors import Refused, Unavailable, Uncertain
 from domain.ports import Replies
 from domain.sending import DeliveryKind, Look, Order, PostRef, Standing
@@ -12,7 +14,7 @@ from responder.evidence import Seen, Wanted, consult
 from responder.outcome import Outcome
 from responder.record import bury, record
 from responder.senders import LEASE, Sender
-from storage import posts, rates, spending
+from storage import deliveries, posts, rates, spending
 from storage.authors import Author
 from storage.database import reading, writing
 from storage.deliveries import SENDING, Delivery
@@ -64,8 +66,15 @@ def _prepare(sender: Sender, delivery: Delivery) -> tuple[Order, PostRef | None]
             version_ids=tuple(known),
             created_at=post.created_at,
             text=post.text,
+            ours=_said(db, delivery),
         )
         return carry.order_of(delivery, **extra), ref
+
+
+def _said(db: Session, delivery: Delivery) -> tuple[str, ...]:
+    """List what we have said in this case, by its receipts."""
+    said = deliveries.of_case(db, delivery.case_id) if delivery.case_id is not None else []
+    return tuple(one.native_id for one in said if one.native_id and one.via == delivery.via)
 
 
 def _look(sender: Sender, post: PostRef | None) -> Look | None:

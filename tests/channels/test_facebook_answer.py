@@ -278,6 +278,14 @@ def test_a_comment_that_stands_is_the_same_and_unanswered(wire: Wire) -> None:
     assert "comments.filter(stream)" in only(wire).query["fields"]
 
 
+def test_what_we_said_ourselves_is_no_persons_answer(wire: Wire, now: datetime) -> None:
+    page, ours = a_page(wire), PostRef(native_id="55_20", ours=("55_22",))
+    for answers in ([{"id": "55_22", "from": US}], [{"id": "55_22", "from": US}, {"id": "55_23", "from": US}]):
+        wire.will(200, {"id": "55_20", "comments": {"data": answers}})
+
+    assert [page.look(ours, now=now).answered_by_us for _ in range(2)] == [False, True]
+
+
 def test_an_answer_of_our_page_is_seen(wire: Wire) -> None:
     assert looked(wire, {"id": "55_21", "from": ANA}, {"id": "55_22", "from": US}).answered_by_us
 

@@ -206,6 +206,12 @@ def test_a_look_sees_whether_we_answered(wire: Wire) -> None:
     assert look(wire, "1700", {"id": "1700", "replies": {"data": [{"id": "2", "from": US}]}}).answered_by_us
 
 
+def test_what_we_said_ourselves_is_no_persons_answer(wire: Wire, now: datetime) -> None:
+    wire.will(200, {"id": "1700", "replies": {"data": [{"id": "1702", "username": "nordparcel"}]}})
+
+    assert not an_account(wire).look(PostRef(native_id="1700", ours=("1702",)), now=now).answered_by_us
+
+
 @pytest.mark.parametrize(
     ("target", "body"),
     [
