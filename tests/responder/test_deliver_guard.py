@@ -179,6 +179,18 @@ def test_an_answer_given_in_the_platforms_app_is_not_doubled_by_the_bot(house: H
     assert house.row(key).why == "answered-in-app"
 
 
+def test_the_look_is_told_what_we_said_so_that_it_is_taken_for_nobody_elses(house: House) -> None:
+    case = house.customer()
+    first = house.promise(case)
+    house.step()
+    house.promise(case, "correct", automatic=False, by="person:1")
+
+    house.step()
+
+    before, after = house.network.looks
+    assert (before.ours, after.ours) == ((), (house.row(first).native_id,))
+
+
 def test_a_look_that_fails_sends_nothing_and_counts_no_attempt(house: House) -> None:
     key = house.promise(house.customer())
     house.network.look_hurts.append(Hurt(error=Unavailable("x", "bad gateway")))
