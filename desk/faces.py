@@ -127,7 +127,7 @@ class Faces:
                 if kind in _SHOWS_BESIDE:
                     changed.add(case_id)
             self._links_seen, spoken_of = identity.touched(db, self._links_seen, limit=AT_ONCE)
-            if self._links_seen:  # without a link nobody has another channel
+            if self._links_seen and changed:  # without a link nobody has another channel
                 spoken_of |= customers.beside(db, changed)
             self._waiting |= dict.fromkeys(sorted(spoken_of))
 
