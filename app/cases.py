@@ -98,7 +98,7 @@ def describe(db: Session, case: Case) -> dict[str, Any]:
                 "kind": row.kind,
                 "state": row.state,
                 "why": row.why,
-                "body": row.body if row.kind in {"reply", "message"} else "",
+                "body": row.body if row.kind in {"reply", "private-reply", "message"} else "",
                 "planned_at": row.planned_at,
                 "sent_at": row.sent_at,
                 "native_id": row.native_id,

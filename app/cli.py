@@ -292,6 +292,69 @@ def customers_history(who: Who, settings: SettingsFile = DEFAULT, *, json: AsJso
     raise typer.Exit(history(settings, who, as_json=json))
 
 
+@cases_app.command("reply")
+def cases_reply(
+    case: int,
+    text: Annotated[str, typer.Argument(help="Your own words to the customer.")],
+    settings: SettingsFile = DEFAULT,
+    by: By = "operator",
+    *,
+    way: Annotated[
+        str, typer.Option(help="public, private-reply (to the post) or message (in their thread).")
+    ] = "public",
+) -> None:
+    """Answer in your own words. A platform's rules hold for you as well: `sottovoce may-send` says which.
+
+    Example: `sottovoce cases reply 41 "We found it." --way message --as ana`
+    """
+    from app.answering import reply
+
+    raise typer.Exit(reply(settings, case, text, way=way, by=by))
+
+
+@cases_app.command("do")
+def cases_do(
+    case: int,
+    act: Annotated[str, typer.Argument(help="like, hide, delete or ban.")],
+    settings: SettingsFile = DEFAULT,
+    by: By = "operator",
+) -> None:
+    """Act on the customer's latest public post, or shut its author out; in your name.
+
+    Example: `sottovoce cases do 41 hide --as ana`
+    """
+    from app.answering import act as do
+
+    raise typer.Exit(do(settings, case, act, by=by))
+
+
+@cases_app.command("handoffs")
+def cases_handoffs(
+    settings: SettingsFile = DEFAULT,
+    *,
+    days: Annotated[int, typer.Option(min=1, help="How far back the ways began.")] = 7,
+    json: AsJson = False,
+) -> None:
+    """Show how many came from public to private, step by step, and where they were lost; JSON lists the cases.
+
+    Example: `sottovoce cases handoffs --days 30 --json`
+    """
+    from app.answering import show_handoffs
+
+    raise typer.Exit(show_handoffs(settings, days=days, as_json=json))
+
+
+@main.command("may-send")
+def may_send(case: int, settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
+    """Say what may be said or done in a case now: yes, no or wait, by which rule, and what is allowed instead.
+
+    Example: `sottovoce may-send 41`
+    """
+    from app.maysend import run_may_send
+
+    raise typer.Exit(run_may_send(settings, case, as_json=json))
+
+
 @held_app.command("list")
 def held_list(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
     """List what waits for a person: drafts to approve, and sends of which nobody knows whether they arrived.

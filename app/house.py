@@ -27,7 +27,7 @@ from domain.sending import DeliveryKind
 from listener import listen, watch
 from moderation import judge as judging
 from moderation.judge import Judge
-from responder import deliver, followup, incidents, respond
+from responder import closing, deliver, followup, incidents, respond, windows
 from responder.plan import Limits
 from storage.database import migrate, open_database
 
@@ -102,6 +102,8 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
     road += [Stage(f"deliver {via}", partial(_deliver, house, via), tick) for via in house.carriers]
     road += [
         Stage("follow up", lambda now: followup.run_once(engine, conduct=conduct, now=now), 10 * tick),
+        Stage("windows", lambda now: windows.run_once(engine, conduct=conduct, now=now), 30 * tick),
+        Stage("closing", lambda now: closing.run_once(engine, conduct=conduct, now=now), 10 * tick),
         Stage("approvals", lambda now: approvals.run_once(engine, conduct=conduct, now=now), 2 * tick),
         Stage("customers", lambda now: identity.run_once(engine, conduct=conduct, now=now), 2 * tick),
         Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), 10 * tick),

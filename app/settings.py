@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 import channels
 from app.doors_settings import Doors, misfits
 from app.reporting_settings import HoursTable, ReportTable
-from domain.conduct import Approval, Conduct, QuietHours, Rooms
+from domain.conduct import Approval, Closing, Conduct, QuietHours, Rooms
 from domain.errors import ConfigError
 from domain.values import Need
 
@@ -93,6 +93,14 @@ class Incidents(Table):
     minutes: float = Field(default=3, gt=0)
 
 
+class Windows(Table):
+    """How many hours before a platform's window shuts the team is warned."""
+
+    private_reply: float = Field(default=24, gt=0)  # of the 7 days in which a post can be answered in private
+    bot_message: float = Field(default=3, gt=0)  # of the 24 hours after a customer's private message
+    person_message: float = Field(default=24, gt=0)  # of the 7 days, where people may answer late
+
+
 class Model(Table):
     """How posts are judged."""
 
@@ -113,10 +121,12 @@ class Settings(Table):
     invite_link: bool = False
     privacy_url: str = ""
     fallback_lang: str = "en"
+    closing: Closing = Closing.PERSON  # who decides that one line closes a public thread
     budget_usd: dict[str, float] = Field(default_factory=dict)
     quiet: Quiet | None = None
     promises: Promises = Promises()
     incidents: Incidents = Incidents()
+    windows: Windows = Windows()
     personal_data: PersonalDataTable = PersonalDataTable()
     model: Model = Model()
     slack: Slack | None = None
@@ -165,6 +175,13 @@ class Settings(Table):
             incident_cases=self.incidents.cases,
             incident_within=timedelta(minutes=self.incidents.minutes),
             fallback_lang=self.fallback_lang,
+            human_agent=frozenset(
+                name for name, table in self.channels.items() if getattr(table, "human_agent", False)
+            ),
+            closing=self.closing,
+            window_leads={
+                name.replace("_", "-"): timedelta(hours=hours) for name, hours in self.windows.model_dump().items()
+            },
         )
 
 

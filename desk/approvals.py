@@ -21,6 +21,7 @@ AT_ONCE = 20
 
 _WHAT = {
     DeliveryKind.REPLY.value: "this public reply",
+    DeliveryKind.PRIVATE_REPLY.value: "this private reply",
     DeliveryKind.MESSAGE.value: "this private message",
     DeliveryKind.HIDE.value: "hiding this post",
 }

@@ -38,7 +38,7 @@ class EventKind(StrEnum):
     HELD = "held"  # key: a person must decide
     DOUBTFUL = "doubtful"  # key: it may have been sent; we look
     # the private thread
-    HANDOFF = "handoff"  # to: none · offered · lapsed · opened · context · owned · resolved
+    HANDOFF = "handoff"  # to: none · offered · lapsed · opened · context · owned · resolved · closed
     FACTS = "facts"  # post, kinds: the customer told us something, so nobody asks again
     ASKED = "asked"  # post, kinds: what the bot asked for
     PLACE_TOLD = "place_told"  # place: people ahead, as told; urgent: more urgent cases had come in
@@ -50,6 +50,8 @@ class EventKind(StrEnum):
     # the clock
     WARNED = "warned"  # due_at: the team was told that the promise is about to be broken
     BREACHED = "breached"  # due_at: it was broken
+    WINDOW_WARNED = "window_warned"  # window, until, rule: the team was told that a platform's window is about to shut
+    WINDOW_LOST = "window_lost"  # window, until, rule, warned: it shut on a case that still owed a word
 
 
 class Happened(Protocol):

@@ -208,7 +208,7 @@ def _in_private(batch: Batch, work: Work) -> None:
     """Note where the private thread is, and that the customer has opened it."""
     case = work.case
     case.private_conversation = work.post.conversation
-    if case.handoff in ("none", "offered", "lapsed", "resolved"):
+    if case.handoff in ("none", "offered", "lapsed", "resolved", "closed"):
         hand_off(batch, case, "owned" if case.claimed_by else "opened", actor="customer")
 
 

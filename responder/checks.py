@@ -174,10 +174,10 @@ def claimed(ask: Ask) -> bool:
     return ask.claimed_by is not None
 
 
-@_word("answered_by_person_in_app")
+@_word("answered_by_person_in_app", "closing")
 def answered_in_app(ask: Ask) -> bool:
-    """Somebody of ours has answered it in the platform's app."""
-    return ask.answered_by_person_in_app
+    """Somebody of ours has answered it in the platform's app; under a closing line, that may be the bot's own word."""
+    return ask.answered_by_person_in_app and not ask.closing
 
 
 @_word("opted_out")

@@ -70,7 +70,7 @@ def resolve(db: Session, case_id: int, by: str, *, now: datetime) -> bool:
         return False
     if case.sla == PENDING:
         case.sla = _kept(case, now)
-    if case.handoff == "owned":
+    if case.handoff in ("opened", "context", "owned"):
         to_handoff(db, case, "resolved", now=now, actor=_actor(by))
     _close(db, case, RESOLVED, EventKind.RESOLVED, by, now=now, why="")
     return True

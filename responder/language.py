@@ -109,6 +109,19 @@ def _marks() -> tuple[str, ...]:
     return tuple(sorted({mark for lang in available() for mark in words(lang).automated}))
 
 
+@cache
+def stops_beside() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
+    """Read the stop words of languages we have no words of our own in: whole texts, and phrases."""
+    told = tomllib.loads(files("responder").joinpath("stops.toml").read_text("utf-8"))
+    return {
+        lang: (
+            frozenset(comparable(word).strip() for word in table["stop"]),
+            tuple(needle(phrase, spaced=table["spaced"]) for phrase in table["stop_phrases"]),
+        )
+        for lang, table in told.items()
+    }
+
+
 _FOLDER = files("responder").joinpath("words")
 
 

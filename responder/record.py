@@ -9,9 +9,12 @@ from domain.errors import Pause, Refused, Scope, Unavailable
 from domain.history import EventKind
 from domain.sending import DeliveryKind
 from responder import carry, claims, handover, rewording
+from responder.language import discloses
 from responder.outcome import Outcome, speaks_to_customer
+from responder.precedents import is_closing
 from responder.senders import Sender
 from storage import authors, deliveries, events, posts, rates, spending
+from storage.cases import Case
 from storage.database import writing
 from storage.deliveries import DROPPED, FAILED, SENT, Delivery
 
@@ -107,8 +110,12 @@ def heard(db: Session, delivery: Delivery, *, now: datetime) -> None:
     """Note who has spoken to the customer: a person, so the bot falls silent; or the bot, which says what it is."""
     if delivery.kind in carry.REPEATABLE:
         return
-    if delivery.automatic and delivery.author_id is not None:
+    if delivery.automatic and delivery.author_id is not None and discloses(delivery.body):
         authors.disclosed(db, delivery.author_id, now=now)
+    if delivery.case_id is not None and is_closing(delivery.key):
+        claims.to_handoff(
+            db, db.get_one(Case, delivery.case_id), "closed", now=now, reason="the public thread is closed"
+        )
     if delivery.case_id is not None and not delivery.automatic:
         claims.person_spoke(db, delivery.case_id, delivery.by, now=now)
 

@@ -127,6 +127,11 @@ class Book:
         """Say how far back the rules that use this check look; nothing where none does."""
         return max((rule.given["within"] for rule in self.rules if rule.check == check), default=timedelta(0))
 
+    @property
+    def closes_threads(self) -> bool:
+        """Whether one automatic line may close a public thread beside the acknowledgement."""
+        return any(rule.check == "public_answers_besides_closing" for rule in self.rules)
+
     def never(self, kind: DeliveryKind) -> bool:
         """Say whether this platform takes such a thing from nobody, whatever the case."""
         return any(rule.check == "always" and rule.whose == "anyone" and kind in rule.kinds for rule in self.rules)

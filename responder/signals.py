@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from responder.language import Words, available, comparable, words
+from responder.language import Words, available, comparable, stops_beside, words
 
 EVERYWHERE = frozenset({"stop", "stopp", "unsubscribe", "opt out"})  # understood whatever the language
 
@@ -49,7 +49,10 @@ def stops_in_public(text: str) -> bool:
 @cache
 def _heard() -> dict[str, tuple[str, ...]]:
     known = [words(lang) for lang in sorted(available())]
-    return {name: _all(known, name) for name in ("person", "bot", "callback", "stop_phrases")}
+    heard = {name: _all(known, name) for name in ("person", "bot", "callback", "stop_phrases")}
+    beside = (phrase for _, phrases in stops_beside().values() for phrase in phrases)
+    heard["stop_phrases"] = tuple(dict.fromkeys((*heard["stop_phrases"], *beside)))
+    return heard
 
 
 def _all(known: list[Words], name: str) -> tuple[str, ...]:
@@ -58,4 +61,5 @@ def _all(known: list[Words], name: str) -> tuple[str, ...]:
 
 @cache
 def _stops() -> frozenset[str]:
-    return EVERYWHERE.union(*(words(lang).stop for lang in available()))
+    ours = (words(lang).stop for lang in available())
+    return EVERYWHERE.union(*ours, *(whole for whole, _ in stops_beside().values()))

@@ -15,7 +15,8 @@ from storage.deliveries import DROPPED, HELD, READY, Promise
 from storage.posts import Post
 
 DRY_RUN = "dry-run"  # the gate's rule: decided and shown, never sent
-_STATES = {Says.ALLOW: READY, Says.WAIT: READY, Says.HOLD: HELD, Says.REFUSE: DROPPED}
+STATES = {Says.ALLOW: READY, Says.WAIT: READY, Says.HOLD: HELD, Says.REFUSE: DROPPED}
+"""What becomes of words the gate has answered about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def say(batch: Batch, case: Case, post: Post, saying: Saying, *, first: bool = F
             author_id=case.author_id,
             extra={**saying.extra, **({"asks": list(saying.asks)} if saying.asks else {})},
             priority=Priority(case.priority),
-            state=_STATES[answer.verdict],
+            state=STATES[answer.verdict],
             why="" if answer.verdict is Says.ALLOW else answer.rule,
             not_before=answer.until,
         )

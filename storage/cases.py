@@ -50,6 +50,12 @@ class Case(SQLModel, table=True):
             postgresql_where=text("handoff = 'offered'"),
         ),
         Index(
+            "cases_settled",
+            "handoff_at",
+            sqlite_where=text("handoff = 'resolved'"),
+            postgresql_where=text("handoff = 'resolved'"),
+        ),
+        Index(
             "cases_incident",
             "incident_id",
             sqlite_where=text("incident_id IS NOT NULL"),
@@ -74,7 +80,7 @@ class Case(SQLModel, table=True):
     updated_at: datetime
     closed_at: datetime | None = None
     posts: int = 1
-    # the handoff: none -> offered (-> lapsed) -> opened -> context -> owned -> resolved
+    # the handoff: none -> offered (-> lapsed) -> opened -> context -> owned -> resolved -> closed
     handoff: str = "none"
     handoff_at: datetime | None = None
     # the claim: who holds it; the fence grows with each claim, so that an old one is known to be old

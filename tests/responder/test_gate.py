@@ -73,7 +73,7 @@ META: dict[str, dict[str, Any]] = {
     "human-tag-unnamed": {**LATE, "conduct__human_agent": frozenset({"facebook", "instagram"}), "by": "app"},
     "cannot-hide": {"kind": HIDE, "can_hide": False, "automatic": False},
     "one-private-reply": {"kind": PRIVATE_REPLY, "private_replies_by_bot": 1},
-    "page-restricted": {"sending_stopped": True, "stopped_why": "facebook.restricted"},
+    "page-restricted": {"sending_stopped": True, "stopped_why": "graph.page-restricted"},
 }
 IN_THE_WAY: dict[str, dict[str, dict[str, Any]]] = {
     "x": EVERYWHERE
@@ -337,7 +337,7 @@ asks = st.builds(
     said_at=maybe_moments,
     paused=st.booleans(),
     sending_stopped=st.booleans(),
-    stopped_why=st.sampled_from(["", "facebook.restricted", "x.locked"]),
+    stopped_why=st.sampled_from(["", "graph.page-restricted", "x.locked"]),
     opted_out=st.booleans(),
     automatic_last_hour=st.integers(0, 4),
     claimed_by=st.none() | st.just("person:U7"),
