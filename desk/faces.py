@@ -52,7 +52,7 @@ SHOWS = frozenset(
         EventKind.SENT,
     }
 )
-_SHOWS_BESIDE = SHOWS | {EventKind.OPENED}  # on the cards of the customer's other cases
+_SHOWS_BESIDE = SHOWS | {EventKind.OPENED, EventKind.FACTS}  # on the cards of the customer's other cases
 _CLOSING = (EventKind.RESOLVED, EventKind.DISMISSED)
 _DECISIONS = {EventKind.APPROVED: "Released", EventKind.DROPPED: "Not sent, decided", EventKind.SENT: "Seen there"}
 

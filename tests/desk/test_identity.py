@@ -1,6 +1,7 @@
 """Same customer? The team is asked once, its answer is kept, and every card of the two shows what follows."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -265,6 +266,39 @@ def test_a_new_case_of_the_customer_shows_on_the_older_card(two: Two) -> None:
     two.office.show()
 
     assert "Also on Facebook: 2 cases, 2 open" in two.alerts()[0]
+
+
+def test_what_the_customer_tells_later_on_one_channel_shows_on_the_other_card(two: Two) -> None:
+    two.link()
+    two.office.show()
+    with writing(two.office.engine) as db:
+        fact: dict[str, Any] = {
+            "case_id": two.facebook,
+            "author_id": two.other,
+            "kind": "email",
+            "value": "ana.b@mail.org",
+        }
+        db.add(Fact(**fact, post_id=2, at=two.office.now))
+        events.note(db, two.facebook, "facts", at=two.office.now, post=2, kinds=["email"])
+
+    two.office.show()
+
+    assert "Told on Facebook: order: [order …34]; email: [email]" in two.alerts()[0]
+
+
+def test_what_a_forgotten_one_told_goes_from_the_others_card_in_the_room(two: Two) -> None:
+    two.link()
+    two.office.show()
+    before = two.alerts()[0]
+    with writing(two.office.engine) as db:
+        erasure.forget(db, "facebook", "ana.banana", now=two.office.now)
+
+    two.office.show()
+
+    row = two.office.row(f"case-{two.x}:alert")
+    assert "Told on Facebook" in before
+    assert "Facebook" not in two.alerts()[0]
+    assert row.extra["face"] == "open|||"
 
 
 def test_a_suggestion_that_is_settled_before_the_team_was_asked_is_not_asked(two: Two) -> None:
