@@ -96,5 +96,5 @@ def drawings(report: Report) -> tuple[Drawing, ...]:
 
 def values(name: str, report: Report, theme: Mapping[str, str] = LIGHT) -> dict[str, Any]:
     """Give what a template needs to draw one chart."""
-    title = charts_words.title(name, report)
+    title = typeset.drawable(charts_words.title(name, report))
     return {"chart": name, "title": title, "theme": dict(theme), "data": {"title": title, **_CHARTS[name](report)}}

@@ -15,7 +15,7 @@ from desk.report.values import Letter, Report
 LONGEST = 100_000  # bytes of HTML; source: Gmail shows no more than 102 kB of a message
 PICTURES = ("pains", "days", "answers")
 SECTIONS = ("moved", "pains", "incidents", "days", "answers", "open", "praise")
-_ITEMS, _ROWS, _QUOTES = 6, 10, 1
+_ITEMS, _ROWS, _QUOTES, _NOTES = 6, 10, 1, 5
 _CUTS = (1.0, 0.5, 0.2)  # how much is kept, until the HTML is short enough
 
 
@@ -38,7 +38,7 @@ def short(laid: Outline, share: float) -> Outline:
     """Keep what a mail shows: the sections a manager needs, and of long ones the beginning."""
     chosen = {section.key: section for section in laid.sections}
     sections = tuple(_short(chosen[key], share) for key in SECTIONS if key in chosen)
-    return replace(laid, sections=sections)
+    return replace(laid, sections=sections, notes=laid.notes[: max(1, int(_NOTES * share))])
 
 
 def _short(section: Section, share: float) -> Section:

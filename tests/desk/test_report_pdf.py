@@ -189,7 +189,8 @@ def test_nothing_runs_out_of_the_page() -> None:
 
 
 def test_signs_that_no_font_holds_are_boxes() -> None:
-    odd = replace(samples.USUAL, brand="Nord 𒀀 Parcel")
+    told = tuple(replace(group, label="𒀀 odd", key="odd") for group in samples.LANGUAGES[3:4])  # the most negative
+    odd = replace(samples.USUAL, brand="Nord 𒀀 Parcel", languages=told, revised="𒀀", notes=("𒀀",), sentences=("𒀀",) * 3)
 
     text = text_of(opened(odd))
 

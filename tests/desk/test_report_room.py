@@ -108,14 +108,15 @@ def test_a_first_week_compares_with_nothing() -> None:
 
 
 def test_a_week_full_of_long_names_is_cut_to_what_slack_takes() -> None:
-    pains = tuple(replace(pain, name="ก" * 500) for pain in samples.USUAL.pains)
-    moved = tuple(replace(one, what='\\"' * 400, why="ข" * 900) for one in samples.USUAL.moved) * 9
-    report = replace(samples.USUAL, pains=pains, moved=moved, sentences=("ค" * 3000,) * 3, notes=("ง" * 900,) * 9)
+    long = '"' * 3000  # twice as long in JSON
+    pains = tuple(replace(pain, name=long) for pain in samples.USUAL.pains)
+    moved = tuple(replace(one, what=long, why=long, pain_id="") for one in samples.USUAL.moved) * 9
+    report = replace(samples.USUAL, pains=pains, moved=moved, sentences=(long,) * 3, notes=(long,) * 9)
 
     blocks = [dict(block) for block in room.summary(report).blocks]
 
     assert complaints(blocks) == []
-    assert cards.size(blocks) <= cards.BUDGET
+    assert 3000 < cards.size(blocks) <= cards.BUDGET
 
 
 # what is sent
@@ -288,6 +289,21 @@ def test_a_thread_that_is_gone_is_refused(office: Office, tmp_path: Path) -> Non
 
     assert isinstance(exc, Refused)
     assert exc.rule == "slack.thread-not-found"
+
+
+def test_an_archived_room_and_one_the_app_is_not_in_take_no_picture(office: Office, tmp_path: Path) -> None:
+    order = picture(office, tmp_path, "")
+    office.room.alerts.archived = True
+    archived = failure(office, order)
+    office.wait(seconds=2)
+    office.room.alerts.archived, office.room.alerts.member = False, False
+
+    outside = failure(office, order)
+
+    assert isinstance(archived, Refused)
+    assert isinstance(outside, Refused)
+    assert (archived.rule, outside.rule) == ("slack.room-archived", "slack.not-in-room")
+    assert (archived.scope, outside.scope) == (Scope.SENDING, Scope.SENDING)
 
 
 @pytest.mark.parametrize("content", [None, b"something else"])

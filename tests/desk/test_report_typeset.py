@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -136,3 +137,15 @@ def test_the_fonts_stay_small_enough_to_ship() -> None:
 
     assert sum(path.stat().st_size for path in fonts.glob("*.?tf")) < 8_200_000
     assert "SIL OPEN FONT LICENSE" in (fonts / "OFL.txt").read_text()
+
+
+def test_everything_the_forms_read_is_packed_into_the_install() -> None:
+    root = Path(typeset.__file__).parents[2]
+    settings = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]
+    here = Path(typeset.__file__).parent
+
+    packed = {path for pattern in settings["package-data"]["desk.report"] for path in here.glob(pattern)}
+
+    assert "desk.report" in settings["packages"]
+    wanted = {path for folder in ("fonts", "forms") for path in (here / folder).iterdir() if path.is_file()}
+    assert {path.name for path in wanted - packed} <= {"subset.py"}
