@@ -165,6 +165,7 @@ class Doors:
         self.port = int(self._server.effective_port)
         self._thread = Thread(target=self._serve, name="doors", daemon=True)
         self._thread.start()
+        log.info("doors are open", extra={"host": self.host, "port": self.port})
 
     def stop(self) -> None:
         """Listen no more; what is being answered comes to its end. Stopping twice is safe."""

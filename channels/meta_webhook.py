@@ -29,6 +29,7 @@ class Reader(Protocol):
     account: str
     object: str  # Meta's word for what it is: "page", "instagram"
     ids: frozenset[str]  # by which an entry names it
+    partial: frozenset[str]  # sources of which Meta pushes only a part
 
     def change(self, field: str, value: Mapping[str, Any], *, now: datetime) -> Sequence[Told] | None:
         """Read a change of `field`; None for a field, item or verb nobody knows. Raises ValueError, Unavailable."""
@@ -85,7 +86,8 @@ def _entry(entry: Mapping[str, Any], reader: Reader, now: datetime) -> Iterator[
         if told is None:
             told = [("", Page(unreadable=(_unknown(what, item),)))]
         for source, page in told:
-            yield Pushed(channel=reader.channel, account=reader.account, source=source, page=page)
+            whole = source not in reader.partial
+            yield Pushed(channel=reader.channel, account=reader.account, source=source, page=page, whole=whole)
 
 
 _Item = tuple[str, Any, Callable[[], Sequence[Told] | None]]

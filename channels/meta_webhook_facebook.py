@@ -25,6 +25,7 @@ class FacebookReader:
 
     channel = "facebook"
     object = "page"
+    partial: frozenset[str] = frozenset()
 
     def __init__(self, line: Line) -> None:
         """`line`, the connector, is asked for the conversation of a message alone."""

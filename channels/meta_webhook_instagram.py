@@ -30,6 +30,7 @@ class InstagramReader:
 
     channel = "instagram"
     object = INSTAGRAM
+    partial = frozenset({"tagged"})  # that somebody is tagged in a picture is not pushed
 
     def __init__(self, line: InstagramLine) -> None:
         """`line`, the connector, fetches mentions, and is asked for the conversation of a message."""

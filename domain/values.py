@@ -99,6 +99,7 @@ class Pushed:
     account: str
     source: str  # the source that would have brought it; empty or unknown: any of the account
     page: Page
+    whole: bool = True  # the platform pushes all that this source brings; else polling keeps its pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def _keep(db: Session, pushed: Pushed, pushing: Pushing | None, conduct: Conduct
         return 0
     stored = posts.store_page(db, source, pushed.page, now=now)
     sources.heard_push(source, new=len(stored.new), now=now)
-    if pushing and source.name == pushed.source:
+    if pushing and pushed.whole and source.name == pushed.source:
         sources.trust(source, until=now + pushing.silent_after, sweep=pushing.sweep_every, now=now)
     spending.book(db, source.channel, source.account, pushed.page.usage, now=now)
     rates.learn(db, source.channel, source.account, pushed.page.rates, now=now)

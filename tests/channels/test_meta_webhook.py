@@ -319,10 +319,11 @@ def test_a_mention_on_instagram_is_fetched_by_its_ids(door: Door, instagram: Lin
     instagram.mention = parse_mention(item, instagram.own, "66", now=now)
     value = {"media_id": "66", "comment_id": "55"}
 
-    post = only(door, change("mentions", value, kind="instagram", entry=IG_USER), now)
+    (told,) = read(door, change("mentions", value, kind="instagram", entry=IG_USER), now)
 
     assert instagram.asked == ["66/55"]
-    assert post == instagram.mention
+    assert told.page.posts == (instagram.mention,)
+    assert (told.source, told.whole) == ("tagged", False)  # tags in pictures are not pushed
 
 
 def test_a_mention_that_no_longer_exists_is_gone(door: Door, instagram: Line, now: datetime) -> None:

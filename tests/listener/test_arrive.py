@@ -39,6 +39,7 @@ class Tells:
     told: dict[str, Page | Exception] = field(default_factory=dict)
     read_bodies: list[str] = field(default_factory=list)
     source: str = "mentions"
+    whole: bool = True
     meanwhile: Callable[[], None] | None = None
 
     def greet(self, query: Any) -> str | None:
@@ -57,7 +58,7 @@ class Tells:
         page = self.told[body]
         if isinstance(page, Exception):
             raise page
-        return (Pushed(channel="x", account="9", source=self.source, page=page),)
+        return (Pushed(channel="x", account="9", source=self.source, page=page, whole=self.whole),)
 
 
 @dataclass
@@ -126,6 +127,20 @@ def test_the_cursor_of_polling_stays_where_it_was(hall: Hall, desk: Desk, wire: 
 
     assert desk.source().cursor == "101"
     assert desk.source().last_new_at == now
+
+
+@pytest.mark.parametrize(
+    ("source", "whole", "trusted"), [("mentions", True, True), ("mentions", False, False), ("", True, False)]
+)
+def test_polling_slows_only_for_what_is_wholly_pushed(
+    hall: Hall, desk: Desk, now: datetime, *, source: str, whole: bool, trusted: bool
+) -> None:
+    hall.door.source, hall.door.whole = source, whole
+    hall.bring(now, first=Page(posts=(post("101", now),)))
+
+    hall.read(now)
+
+    assert desk.source().pushed_until == (now + PUSHING.silent_after if trusted else None)
 
 
 def test_the_same_envelope_again_is_not_even_read(hall: Hall, desk: Desk, now: datetime) -> None:
