@@ -35,6 +35,7 @@ MOSTLY = 0.6  # share of a heap's posts from which on their known matter is the 
 TRADE = 0.7  # weight of a word, by how much it hurts: below, it names the trade, and holds no heap together
 COVERED = 0.5  # share of a heap's posts that hold one of its three most telling words
 SAME_VIEWS, SAME_MEANING = 0.6, 0.55  # cosine of two middles, in all views or in meaning: from here on they are one
+SURELY = 0.8  # weight of a word, by how much it hurts, from which on it may lead a heap
 LEADS = 0.6  # share of a heap's posts that hold a word, for it to lead the heap
 MORE_OFTEN = 1.5  # how much more often than in all others
 FIRST = 3  # of the words that set a topic apart: those that by themselves nearly do
@@ -85,6 +86,9 @@ def _find(docs: Sequence[Doc], vectors: Floats, background: Background) -> list[
             break
         kept, left = _sort(docs, vectors, left, background, telling_of)
         heaps += kept
+    words = leading(docs, left, background)
+    if len(said := [row for row in left if not words.isdisjoint(docs[row].keys)]) >= LEAST:
+        heaps.append(said)  # where all speak of one thing, nothing sets heaps apart
     if not heaps:
         return []
     views = lay_out(docs, vectors, background)
@@ -122,7 +126,7 @@ def _sort(
         if len(chosen) < LEAST:
             left += chosen
             continue
-        together = near[places].mean() >= TOGETHER or _shared_matter(docs, chosen)
+        together = near[places].mean() >= TOGETHER or _shared_matter(docs, chosen) or leading(docs, chosen, background)
         if together and _covered(docs, chosen, telling_of(chosen), background) >= COVERED:
             kept.append(chosen)
         else:
@@ -152,22 +156,27 @@ def matter_of(docs: Sequence[Doc], rows: Sequence[int]) -> str:
 
 def _join_by_words(docs: Sequence[Doc], heaps: list[list[int]], background: Background) -> list[list[int]]:
     """Put heaps together most of whose posts hold one and the same word that hurts, and that is not everywhere."""
-    joined: list[tuple[list[int], set[str]]] = []
+    joined: list[tuple[list[int], frozenset[str]]] = []
     for heap in sorted(heaps, key=lambda heap: (-len(heap), heap)):
-        here = Counter(key for row in heap for key in docs[row].keys)
-        leading = {
-            key
-            for key, count in here.items()
-            if count >= LEADS * len(heap)
-            and background.weight(key) >= TRADE
-            and count / len(heap) >= MORE_OFTEN * background.share_outside(key, count, len(heap))
-        }
-        like = next((place for place, (_, words) in enumerate(joined) if not words.isdisjoint(leading)), None)
+        words = leading(docs, heap, background)
+        like = next((place for place, (_, others) in enumerate(joined) if not others.isdisjoint(words)), None)
         if like is None:
-            joined.append((heap, leading))
+            joined.append((heap, words))
         else:
-            joined[like] = (joined[like][0] + heap, joined[like][1] & leading)
+            joined[like] = (joined[like][0] + heap, joined[like][1] & words)
     return [heap for heap, _ in joined]
+
+
+def leading(docs: Sequence[Doc], rows: Sequence[int], background: Background) -> frozenset[str]:
+    """List the words that hurt and that most of these posts hold, much more often than all others do."""
+    here = Counter(key for row in rows for key in docs[row].keys)
+    return frozenset(
+        key
+        for key, count in here.items()
+        if count >= LEADS * len(rows)
+        and background.weight(key) >= SURELY
+        and count / len(rows) >= MORE_OFTEN * background.share_outside(key, count, len(rows))
+    )
 
 
 def _join(heaps: list[list[int]], views: Views) -> list[list[int]]:
@@ -194,17 +203,17 @@ def _assign(
     likeness = views.whole @ middles.T
     words = [[word.key for word in telling_of(heap)] for heap in heaps]
     about = [matter_of(docs, heap) for heap in heaps]
-    named = np.array([[not one.keys.isdisjoint(keys[:FIRST]) for keys in words] for one in docs])
-    spoken = np.array(
-        [
-            [
-                not one.keys.isdisjoint(keys) or one.matter == matter != ""
-                for keys, matter in zip(words, about, strict=True)
-            ]
-            for one in docs
-        ]
+    mains = [Counter(docs[row].lang for row in heap).most_common(1)[0][0] for heap in heaps]
+    same_matter = np.array([[one.matter == matter != "" for matter in about] for one in docs])
+    elsewhere = np.array([[one.lang != main for main in mains] for one in docs])  # where its words cannot be shared
+    named = np.array([[_says(one, keys[:FIRST]) for keys in words] for one in docs]) | (same_matter & elsewhere)
+    spoken = np.array([[_says(one, keys) for keys in words] for one in docs]) | same_matter
+    sorted_in = np.zeros(likeness.shape, dtype=bool)
+    for at, heap in enumerate(heaps):
+        sorted_in[list(heap), at] = True
+    belongs = (
+        (sorted_in & named) | (likeness >= NEAREST) | ((likeness >= NEAR) & spoken) | ((likeness >= NOT_FAR) & named)
     )
-    belongs = (likeness >= NEAREST) | ((likeness >= NEAR) & spoken) | ((likeness >= NOT_FAR) & named)
     claim = np.where(belongs, likeness + SPOKEN * spoken, -1)
     best = np.where(belongs.any(axis=1), claim.argmax(axis=1), -1)
     found = [np.flatnonzero(best == heap) for heap in range(len(heaps))]

@@ -30,10 +30,9 @@ def look(words: Sequence[str], *, matter: str, model: str, middle: npt.NDArray[n
 
 def likeness(one: Look, other: Look) -> float:
     """Say how alike two looks are, 0 to 1. Words that tell more count for more; middles of two models not at all."""
-    weights = {word: 1 / (place + 1) for look in (one, other) for place, word in enumerate(look.words)}
-    first, second = set(one.words), set(other.words)
-    most = min(sum(weights[word] for word in words) for words in (first, second)) if first and second else 0.0
-    shared = sum(weights[word] for word in first & second) / most if most else 0.0
+    first, second = ({word: 1 / (place + 1) for place, word in enumerate(look.words)} for look in (one, other))
+    least = min(sum(first.values()), sum(second.values()))
+    shared = sum(min(first[word], second[word]) for word in first if word in second) / least if least else 0.0
     near = 0.0
     comparable = one.model == other.model != "" and len(one.middle) == len(other.middle)
     if comparable:
