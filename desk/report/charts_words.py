@@ -1,6 +1,6 @@
 """What the charts say, in words: a title that is the finding, and the text in a picture's stead. Draws nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from desk import phrases
 from desk.report import numbers
@@ -20,6 +20,11 @@ def title(name: str, report: Report) -> str:
 def alt(name: str, report: Report) -> str:
     """Tell the whole finding to those who do not see the chart."""
     return phrases.clean(f"{_TITLES[name](report)}. {_ALTS[name](report)}", _ALT)
+
+
+def alts(names: Iterable[str], report: Report) -> dict[str, str]:
+    """Tell several findings, by the charts' names."""
+    return {name: alt(name, report) for name in names}
 
 
 def _days_title(report: Report) -> str:

@@ -30,7 +30,8 @@ def write(report: Report) -> Letter:
         if len(page.encode()) <= LONGEST:
             break
     subject = f"{laid.title}: {laid.sentences[0]}"[:150].rstrip()
-    plain = letter_plain.write(short(laid, 1.0), week=report.week.name, pictures=drawn)
+    told = {picture.name: picture.alt for picture in drawn}
+    plain = letter_plain.write(short(laid, 1.0), week=report.week.name, told=told)
     return Letter(subject=subject, plain=plain, html=page, pictures=drawn)
 
 

@@ -1,18 +1,16 @@
 """The letter's plain twin: the same as text that can be read, or read out, on its own. Pure; knows no markup."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill, indent
 
 from desk.report.outline import Outline
 from desk.report.outline_values import Cell, Item, Said, Section, Table, Tile, isolated
-from desk.report.values import Picture
 
 _WIDTH = 76  # columns; source: RFC 3676, 4.2
 
 
-def write(laid: Outline, *, week: str, pictures: Sequence[Picture]) -> str:
-    """Write the text."""
-    told = {picture.name: picture.alt for picture in pictures}
+def write(laid: Outline, *, week: str, told: Mapping[str, str]) -> str:
+    """Write the text; `told` is what stands in the pictures' stead, by their names."""
     parts = [
         "\n".join(
             map(_wrapped, (laid.title, f"{laid.dates} ({laid.zone})", *((laid.revision,) if laid.revision else ())))
@@ -26,7 +24,7 @@ def write(laid: Outline, *, week: str, pictures: Sequence[Picture]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _section(section: Section, told: dict[str, str]) -> Iterator[str]:
+def _section(section: Section, told: Mapping[str, str]) -> Iterator[str]:
     yield f"{section.title.upper()}\n{'-' * len(section.title)}"
     yield from (_wrapped(line) for line in section.lead)
     if section.chart in told and not section.items:

@@ -1,6 +1,7 @@
 """The document: the report as a PDF to keep, set by Typst. Sends nothing.
 
-It is tagged for screen readers (PDF/UA-1), its text can be selected, and no clock goes into it.
+It is tagged for screen readers (PDF/UA-1), its text can be selected, and no clock goes into it. The same words as
+plain text are attached: what readers of PDF copy out of complex scripts is not always what was written.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from desk import phrases
-from desk.report import charts, charts_words, typeset
+from desk.report import charts, charts_words, letter_plain, typeset
 from desk.report.outline import Outline, outline
 from desk.report.outline_values import Cell, Item, Said, Section, Table, Tile
 from desk.report.values import Report
@@ -29,6 +30,7 @@ def values(report: Report) -> dict[str, Any]:
         "brand": typeset.drawable(phrases.one_line(report.brand, _BRAND)),
         "footer": typeset.drawable(f"{laid.title} · revision {report.revision}"),
         "closing": f"The cases behind each figure: sottovoce report --week {report.week.name} --figure NAME --cases",
+        "plain": letter_plain.write(laid, week=report.week.name, told=charts_words.alts(charts.names(report), report)),
         "theme": dict(charts.LIGHT),
         "charts": {name: _chart(name, report) for name in charts.names(report)},
         "tiles": [_tile(tile) for tile in laid.tiles],

@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
+from desk import phrases
 from desk.report import charts_words, pdf
 from desk.report.values import Report
 from tests.desk import report_samples as samples
@@ -110,6 +111,18 @@ def test_no_letter_is_lost_where_one_drawn_sign_stands_for_several(usual: PdfRea
         assert any(Counter(wanted) <= Counter(found) and len(found) < 4 * len(wanted) for found in near), lang
 
 
+@EVERY
+def test_the_exact_words_of_everybody_are_attached_as_text(report: Report) -> None:
+    attached = opened(report).attachments
+
+    assert list(attached) == ["report.txt"]
+    text = attached["report.txt"][0].decode()
+    for pain in report.pains:
+        for quote in pain.quotes:
+            assert bare(phrases.clean(quote.text, 600)) in bare(text)
+    assert "THE BOT’S OWN RECORD" in text
+
+
 def test_arabic_can_be_selected_whichever_way_a_reader_orders_it(usual: PdfReader) -> None:
     found = bare(text_of(usual))
     (text,) = quotes_in("ar")
@@ -156,7 +169,7 @@ def test_links_go_to_the_web_only_and_nothing_runs(report: Report) -> None:
             action = note.get_object()["/A"]
             assert action["/S"] == "/URI"
             assert str(action["/URI"]).startswith("https://")
-    assert not re.search(rb"/JavaScript|/JS\b|/Launch|/EmbeddedFile", raw)
+    assert not re.search(rb"/JavaScript|/JS\b|/Launch", raw)
 
 
 def test_every_font_is_in_the_file(usual: PdfReader) -> None:
