@@ -90,8 +90,8 @@ def _by_rows(batch: Batch, case: Case, post: Post, key: str, saying: Saying) -> 
         body=saying.text,
     )
     answer = consult(batch.db, wanted, stage=Stage.PLAN, conduct=batch.conduct, now=batch.now)
-    if answer.verdict is not Says.REFUSE:
-        batch.docket.said(case.author_id)
+    if answer.verdict is not Says.REFUSE and saying.kind is not DeliveryKind.PRIVATE_REPLY:
+        batch.docket.said(case.author_id)  # a private reply goes with the public answer, which is counted
     return answer
 
 

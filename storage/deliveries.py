@@ -320,6 +320,7 @@ def ready_automatic(db: Session, case_id: int) -> list[Delivery]:
 def automatic_to(db: Session, author_id: int, *, since: datetime, besides: str = "") -> int:
     """Count the automatic words to this author promised or sent since then, or perhaps just going.
 
+    A private reply is left out: a platform takes one a post, and it goes with the public answer that is counted.
     `besides` is the key of the one that asks.
     """
     query = select(func.count()).select_from(Delivery)
@@ -338,7 +339,8 @@ def _said_since(since: datetime) -> tuple[ColumnExpressionArgument[bool], ...]:
         | (col(Delivery.sent_at) >= since)
         | col(Delivery.state).in_((SENDING, UNKNOWN))
     )
-    return col(Delivery.automatic), col(Delivery.state).in_((*UNSETTLED, SENT, HELD)), later
+    counted = col(Delivery.kind) != DeliveryKind.PRIVATE_REPLY.value
+    return col(Delivery.automatic), counted, col(Delivery.state).in_((*UNSETTLED, SENT, HELD)), later
 
 
 def recent_bodies(db: Session, *, kind: DeliveryKind, limit: int) -> list[str]:
