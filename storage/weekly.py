@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, selec
 from sqlalchemy.types import NullType
 from sqlmodel import Session
 
+from domain.history import EventKind
 from domain.values import PostKind, Sentiment
 from storage import links
 from storage.cases import LIVE, Case, CasePost
@@ -124,14 +125,14 @@ class Tally:
     posts: int = 0
 
 
-def tally(db: Session, start: datetime, end: datetime) -> list[Tally]:
-    """Count what `published` would give, by channel, language and sentiment."""
+def tally(db: Session, start: datetime, end: datetime, *, older: frozenset[int]) -> list[Tally]:
+    """Count what `published` would give, by channel, language and sentiment; `older` are the posts replaced."""
     by = (_POSTS.c.channel, _VERDICTS.c.lang, _VERDICTS.c.sentiment)
     within = _within(start, end, source_ids(db))
     query = select(*by, func.count()).outerjoin(_VERDICTS, _VERDICTS.c.post_id == _POSTS.c.id).group_by(*by)
     found = [Tally(*row) for row in db.connection().execute(query.where(within))]
     counts = {(row.channel, row.lang, row.sentiment): row.posts for row in found}
-    for part in _parts(sorted(replaced(db, start, end))):
+    for part in _parts(sorted(older)):
         for row in db.connection().execute(query.where(within, _POSTS.c.id.in_(part))):
             counts[row[0], row[1], row[2]] -= row[3]
     return [Tally(*by_what, posts=count) for by_what, count in sorted(counts.items(), key=str) if count]
@@ -201,8 +202,23 @@ def _document(raw: str) -> Mapping[str, Any]:
     return MappingProxyType(json.loads(raw))
 
 
+_UNASKED = tuple(
+    kind.value
+    for kind in (
+        EventKind.EDITED,
+        EventKind.GONE,
+        EventKind.OPTED_OUT,
+        EventKind.PLACE_TOLD,
+        EventKind.SILENT,
+        EventKind.WARNED,
+        EventKind.WITHHELD,
+    )
+)
+"""Kinds that no figure asks for."""
+
+
 def log_of(db: Session, case_ids: Collection[int], *, end: datetime) -> Iterator[Logged]:
-    """Give the events of these cases before `end`, case by case in the order they were written."""
+    """Give the events of these cases before `end` that figures ask for, case by case in the order they were written."""
     columns = (
         _EVENTS.c.id,
         _EVENTS.c.case_id,
@@ -212,7 +228,7 @@ def log_of(db: Session, case_ids: Collection[int], *, end: datetime) -> Iterator
         _raw(_EVENTS.c.data),
     )
     for part in _parts(sorted(case_ids)):
-        query = select(*columns).where(_EVENTS.c.case_id.in_(part), _EVENTS.c.at < end)
+        query = select(*columns).where(_EVENTS.c.case_id.in_(part), _EVENTS.c.at < end, _EVENTS.c.kind.not_in(_UNASKED))
         for row_id, case_id, at, actor, kind, raw in (
             db.connection().execute(query.order_by(_EVENTS.c.case_id, _EVENTS.c.id)).all()
         ):

@@ -53,9 +53,14 @@ class Cut:
         self.waits = [wait for history in self.histories.values() for wait in waits(history, book.written)]
 
     @cached_property
-    def events(self) -> list[Logged]:
-        """What happened within the week."""
-        return [event for history in self.histories.values() for event in history if self.within(event.at)]
+    def events(self) -> dict[str, list[Logged]]:
+        """What happened within the week, by kind."""
+        start, found = self.week.start, defaultdict[str, list[Logged]](list)
+        for history in self.histories.values():
+            for event in history:
+                if event.at >= start:  # none is later than the week's end
+                    found[event.kind].append(event)
+        return found
 
     def within(self, at: datetime | None) -> bool:
         """Say whether a moment lies in the week."""
@@ -82,8 +87,8 @@ class Cut:
         return {wait.case_id: wait for wait in self.waits}
 
     def happened(self, *kinds: str, where: Callable[[Logged], bool] = lambda _: True) -> list[Logged]:
-        """List the week's events of these kinds."""
-        return [event for event in self.events if event.kind in kinds and where(event)]
+        """List the week's events of these kinds, kind by kind."""
+        return [event for kind in kinds for event in self.events.get(kind, ()) if where(event)]
 
     def went(self, *kinds: str, automatic: bool | None = None) -> list[Logged]:
         """List this week's receipts of deliveries of these kinds; `automatic`: of the bot's own alone, or not."""

@@ -30,7 +30,7 @@ from domain.conduct import DEFAULT_SLA
 from domain.hours import OpeningHours, always
 from domain.values import Need
 from storage import weekly
-from storage.weekly import Published
+from storage.weekly import Published, Tally
 
 HISTORY = 4  # weeks before that a week is held against
 
@@ -168,12 +168,12 @@ def _earlier(db: Session, week: Week) -> Earlier:
     first = weekly.first_published(db)
     known = [weeks.before(week, weeks=back) for back in range(HISTORY, 0, -1)]
     whole = [past for past in known if first is not None and first < past.bounds[1]]
-    return Earlier(
-        tuple(
-            tuple(tuple(weekly.tally(db, past.bounds[day], past.bounds[day + 1])) for day in range(len(past.days)))
-            for past in whole
-        )
-    )
+    older = weekly.replaced(db, whole[0].start, whole[-1].end) if whole else frozenset()
+
+    def day(past: Week, number: int) -> tuple[Tally, ...]:
+        return tuple(weekly.tally(db, past.bounds[number], past.bounds[number + 1], older=older))
+
+    return Earlier(tuple(tuple(day(past, number) for number in range(len(past.days))) for past in whole))
 
 
 def _totals(read: _Read) -> Totals:
