@@ -7,7 +7,7 @@ from math import log, sqrt
 from desk.report import chance
 from desk.report.pains_reading import Material
 from desk.report.pains_topics import Topic
-from desk.report.values import Change, Moved, PainPoint, Trend
+from desk.report.values import SMALL, Change, Moved, PainPoint, Trend
 
 FEW = 5  # posts: below, in this week and in those before, nothing can be said
 WORDS = 3  # that became more or less frequent, each way
@@ -23,6 +23,8 @@ def trend(now: int, earlier: Sequence[int]) -> Trend:
         return Trend.GONE
     if not any(earlier):
         return Trend.NEW
+    if max(now, *earlier) < SMALL:
+        return Trend.STEADY
     sides = {Change.UP: Trend.GROWING, Change.DOWN: Trend.SHRINKING}
     return sides.get(chance.counts(now, earlier), Trend.STEADY)
 
