@@ -10,7 +10,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, Final, Protocol
 
-from channels.graph_fields import flag, graph_id, mapping, required_id
+from channels.graph_fields import flag, graph_id, mapping, message_id, required_id
 from channels.graph_inbox import parse_message
 from channels.graph_parse import Own
 from channels.meta_webhook import Told
@@ -74,7 +74,7 @@ class Talks:
         if not message:
             kinds = set(event) - {"sender", "recipient", "timestamp", "prior_message"}
             return () if kinds and kinds <= PASSED_OVER else None
-        native_id = required_id(message.get("mid"), "mid")
+        native_id = required_id(message_id(message.get("mid")), "mid")
         if flag(message.get("is_deleted"), default=False):
             return ((SOURCE, Page(gone=(native_id,))),)
         item = self._as_polled(event, message, native_id)

@@ -168,10 +168,7 @@ def test_nothing_else_is_behind_the_doors(base: str) -> None:
     assert "waitress" not in str(wrong.headers).lower()
 
 
-def test_a_body_beyond_the_limit_is_refused_before_it_is_read(
-    base: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    del monkeypatch
+def test_a_body_beyond_the_limit_is_refused_before_it_is_read(base: str, engine: Engine) -> None:
     body = b"x" * (module.LARGEST + 1)
 
     with suppress(requests.ConnectionError):  # the server may hang up while we are still writing
@@ -179,6 +176,14 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(
         assert answer.status_code == 413
     assert kept(engine) == []
     assert push_meta(base, b"{}") == 200
+
+
+def test_a_body_that_is_announced_too_long_is_not_waited_for(opened: Doors) -> None:
+    with closing(socket.create_connection(("127.0.0.1", opened.port), timeout=TIMEOUT)) as caller:
+        length = module.LARGEST + 1
+        caller.sendall(f"POST /meta HTTP/1.1\r\nHost: bot\r\nContent-Length: {length}\r\n\r\n".encode())
+
+        assert b" 413 " in caller.recv(100)
 
 
 def test_headers_beyond_the_limit_are_refused(base: str) -> None:
