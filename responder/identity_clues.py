@@ -141,7 +141,7 @@ def _is_a_date(digits: str) -> bool:
 
 
 def weigh(given: Sequence[Clue], one: int, other: int, *, same_channel: bool) -> Finding:
-    """Say what one value, given as `given` lists, is good for between two authors who both gave it."""
+    """Say what one value, given in the order of `given`, is good for between two authors who both gave it."""
     theirs = [_first(given, author_id) for author_id in (one, other)]
     clue = theirs[0]
     obstacle = _obstacle(given, theirs, same_channel=same_channel)
@@ -165,11 +165,16 @@ def _obstacle(given: Sequence[Clue], theirs: Sequence[Clue], *, same_channel: bo
     """Say why a person has to look, the gravest reason first; empty: nothing stands in the way."""
     if len({clue.author_id for clue in given}) > GIVERS:
         return "so did somebody else"
-    if any(clue.weak for clue in theirs):
-        return theirs[0].weak
-    if not all(clue.private for clue in given):
+    if weak := next((clue.weak for clue in theirs if clue.weak), ""):
+        return weak
+    if not all(clue.private for clue in given[: _known_to_both(given, theirs)]):
         return "it was said in public, where anybody can read it"
     return "both write on the same network" if same_channel else ""
+
+
+def _known_to_both(given: Sequence[Clue], theirs: Sequence[Clue]) -> int:
+    """Count what was given until both had; what is said in public later gives nothing away any more."""
+    return max(given.index(clue) for clue in theirs) + 1
 
 
 def _first(given: Sequence[Clue], author_id: int) -> Clue:

@@ -72,6 +72,14 @@ def test_a_number_its_owner_also_posted_in_public_links_nobody(crossing: Crossin
     assert len(crossing.suggested()) == 1
 
 
+def test_a_number_its_owner_posts_in_public_later_undoes_nothing(crossing: Crossing) -> None:
+    crossing.tells("x", "ana", order=ORDER)
+    crossing.tells("facebook", "mrs.banana", order=ORDER)
+    crossing.posts_about("x", "ana", order=ORDER)
+
+    assert crossing.customer("x", "ana") == {"x:ana", "facebook:mrs.banana"}
+
+
 def test_a_number_a_third_one_posted_in_public_links_nobody(crossing: Crossing) -> None:
     crossing.posts_about("instagram", "gossip", order=ORDER)
     crossing.tells("x", "ana", order=ORDER)

@@ -142,7 +142,8 @@ def test_what_two_gave_in_private_on_two_channels_links_them() -> None:
     ("given", "same_channel", "reason"),
     [
         ((ANA, replace(BO, private=False)), False, "in public"),
-        ((ANA, BO, replace(ANA, private=False)), False, "in public"),
+        ((replace(ANA, private=False), ANA, BO), False, "in public"),
+        ((ANA, replace(ANA, private=False), BO), False, "in public"),
         ((ANA, BO, Said(3)), False, "somebody else"),
         ((ANA, BO, Said(3, private=False)), False, "somebody else"),
         ((replace(ANA, weak=ROLE_IS_SHARED), replace(BO, weak=ROLE_IS_SHARED)), False, ROLE_IS_SHARED),
@@ -156,6 +157,10 @@ def test_whatever_makes_it_less_than_sure_has_a_person_asked(
 
     assert finding.weight is Weight.ASK
     assert reason in finding.reason
+
+
+def test_what_is_said_in_public_after_both_had_told_it_takes_nothing_back() -> None:
+    assert found(ANA, BO, replace(ANA, private=False), replace(BO, private=False)).weight is Weight.LINK
 
 
 def test_what_was_only_said_in_public_and_what_many_gave_asks_nobody() -> None:
@@ -191,14 +196,16 @@ def test_what_weighs_most_counts() -> None:
         max_size=8,
     ),
     same=st.booleans(),
+    half=st.integers(0, 8),
 )
 def test_only_two_strangers_to_everybody_else_who_both_kept_it_private_are_linked(
-    given: list[Said], *, same: bool
+    given: list[Said], *, same: bool, half: int
 ) -> None:
-    said = [ANA, BO, *given]
+    said = [*given[:half], ANA, *given[half:], BO]
 
     finding = weigh(said, 1, 2, same_channel=same)
 
-    sure = {each.author_id for each in said} == {1, 2} and all(each.private for each in said) and not same
-    strong = not any(each.weak for each in (ANA, BO))
-    assert (finding.weight is Weight.LINK) == (sure and strong)
+    firsts = [next(each for each in said if each.author_id == who and each.private) for who in (1, 2)]
+    open_before = any(not each.private for each in said[: max(said.index(each) for each in firsts)])
+    sure = {each.author_id for each in said} == {1, 2} and not open_before and not same
+    assert (finding.weight is Weight.LINK) == (sure and not any(each.weak for each in firsts))

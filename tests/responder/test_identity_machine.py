@@ -117,7 +117,8 @@ class Model:
         givers = {who for who, _ in given}
         if len(givers) > 4 or not any(private for who, private in given if who in pair):
             return "nothing"
-        secret = all(private for _, private in given)
+        firsts = [min((at for at, each in enumerate(given) if each == (who, True)), default=99) for who in pair]
+        secret = max(firsts) < 99 and all(private for _, private in given[: max(firsts)])
         channels = {CHANNELS[who - 1] for who in pair}
         return "link" if len(givers) == 2 and secret and len(channels) == 2 and value != "weak" else "ask"
 
