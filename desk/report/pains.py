@@ -9,7 +9,17 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from desk.report import chance, measures, pains_change, pains_names, pains_reading, pains_topics, quotes, stability
+from desk.report import (
+    chance,
+    measures,
+    pains_change,
+    pains_heaps,
+    pains_names,
+    pains_reading,
+    pains_topics,
+    quotes,
+    stability,
+)
 from desk.report.pains_reading import Material
 from desk.report.pains_topics import Topic
 from desk.report.stability import Look
@@ -77,7 +87,7 @@ def _see(topic: Topic, material: Material) -> _Seen | None:
     counts = Counter(back for back, _ in posts)
     sizes = [counts[back] * past.every for back, past in enumerate(material.weeks)]
     people = {post.author_id for post in now}
-    if len(people) < FELT_BY and (len(sizes) == 1 or sizes[1] < pains_topics.LEAST):
+    if len(people) < FELT_BY and (len(sizes) == 1 or sizes[1] < pains_heaps.LEAST):
         return None
     look = stability.look(
         [word.key for word in topic.words], matter=topic.matter, model=material.model, middle=topic.middle

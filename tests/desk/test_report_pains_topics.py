@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.report import pains_topics
+from desk.report import pains_heaps
+from desk.report.pains_heaps import how_many, k_means, merge
 from desk.report.pains_names import MILD, OTHERWISE, Background, Telling, background, label, name, telling
-from desk.report.pains_topics import Topic, find, how_many, k_means, latent, leading, merge, unit
+from desk.report.pains_topics import Topic, find, leading
+from desk.report.pains_views import latent, unit
 from desk.report.pains_words import Doc, doc, words_of
 from responder.language import words
 from responder.topics import Topic as Matter
@@ -69,7 +71,7 @@ def test_words_alone_find_topics_too() -> None:
     assert all(not topic.middle.any() for topic in topics)
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, pains_topics.LEAST - 1])
+@pytest.mark.parametrize("count", [0, 1, 2, pains_heaps.LEAST - 1])
 def test_too_few_posts_are_no_topic(count: int) -> None:
     made, vectors, _ = docs_of((BAGS, count))
 
