@@ -1,4 +1,4 @@
-"""Corrections: what a person of the team said about a verdict. They outrank the model for their post; none is deleted."""
+"""Corrections: what a person of the team said about a verdict. For its post it outranks the model; none is deleted."""
 
 from collections.abc import Sequence
 from datetime import datetime
