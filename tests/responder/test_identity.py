@@ -306,6 +306,27 @@ def test_the_limit_of_an_hour_counts_over_all_identities(engine: Engine, link: b
     assert [row.why for row in rows] == ["", "author-cap" if link else ""]
 
 
+def test_in_private_too_the_linked_ones_stop_and_the_words_they_had_count(engine: Engine) -> None:
+    crossing = Crossing(engine, conduct=Conduct(brand="Nord Parcel", rooms=ROOMS, per_author_hour=2))
+
+    def writes(channel: str, who: str, text: str) -> None:
+        crossing.on(channel, who, text)
+        crossing.answer()
+        crossing.deliver()
+
+    for channel, who in (("x", "ana"), ("facebook", "mrs.banana")):
+        writes(channel, who, "my parcel is late, third day already")
+    with writing(engine) as db:
+        linking.link(db, 1, 2, by="person:mia", reason="", now=crossing.now)
+    writes("facebook", "mrs.banana", "I cannot find the number of the order anywhere")
+    crossing.wait(hours=2)
+    writes("x", "ana", "STOP")
+    writes("facebook", "mrs.banana", "so what happens with my late parcel now?")
+
+    rows = [row for row in crossing.said(DeliveryKind.MESSAGE) if row.via == "facebook"]
+    assert [row.why for row in rows] == ["", "author-cap", "opted-out"]
+
+
 # --- forgetting
 
 
