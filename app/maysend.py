@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
 from sqlmodel import Session
 
 from app import terminal
@@ -117,11 +116,23 @@ def _said(what: str, answer: Answer, evidence: dict[str, object]) -> dict[str, A
 
 
 def _draw(found: dict[str, Any]) -> None:
-    title = f"Case {found['case']} on {found['channel']}, by {found['rulebook']}"
-    table = Table("what", "may it", "why", "instead", "source", title=title, title_justify="left")
+    out = terminal.out
+    out.print(
+        f"Case {found['case']} on {found['channel']}, by the rules of {found['rulebook']}", style="bold", markup=False
+    )
     for row in found["may"]:
         may = f"wait until {row['until']:%d %b %H:%M} UTC" if row["until"] else row["may"]
-        went_by = ", ".join(f"{name} = {value}" for name, value in row["evidence"].items())
-        why = f"{row['rule']}: {row['reason']}" + (f" ({row['consent']})" if row["consent"] else "")
-        table.add_row(row["what"], may, f"{why}\n{went_by}".rstrip(), row["instead"], row["source"])
-    terminal.out.print(table)
+        out.print(f"\n{row['what']}: {may}", style="cyan", markup=False)
+        for name, said in _lines(row):
+            out.print(f"  {name:9}{said}", markup=False, soft_wrap=True)
+
+
+def _lines(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """List what is told of one thing, as far as there is something to tell."""
+    told = [
+        ("because", row["consent"].partition(": ")[2] or f"{row['reason']} ({row['rule']})"),
+        ("instead", row["instead"]),
+        ("went by", ", ".join(f"{name} = {value}" for name, value in row["evidence"].items())),
+        ("source", row["source"]),
+    ]
+    return [(name, said) for name, said in told if said]

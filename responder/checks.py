@@ -243,6 +243,12 @@ def stale(ask: Ask) -> bool:
     return not ask.conduct.dry_run and ask.now - since > ask.conduct.stale_after
 
 
+@_word("planned_at", "approved_at", "conduct")
+def waited_long(ask: Ask) -> bool:
+    """The words have waited long since somebody wrote or released them; how old the matter is does not count."""
+    return not ask.conduct.dry_run and ask.now - (ask.approved_at or ask.planned_at) > ask.conduct.stale_after
+
+
 @_word("spent_micros", "price_micros", "budget_micros", share=float)
 def over_budget(ask: Ask, share: float) -> bool:
     """It would cost more than what this share of the month's budget leaves."""

@@ -1,7 +1,7 @@
 """The road as far as the responder goes: customers write, the posts are judged as the test says, the stages run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -31,7 +31,8 @@ from domain.values import (
     Verdict,
 )
 from responder import followup, incidents, respond
-from storage import cases, deliveries, events, posts, sources, verdicts
+from responder.plan import Limits, anything
+from storage import authors, cases, deliveries, events, posts, sources, verdicts
 from storage.cases import Case
 from storage.database import reading, writing
 from storage.deliveries import SENT, Delivery
@@ -65,6 +66,8 @@ class Road:
     engine: Engine
     conduct: Conduct = field(default_factory=lambda: Conduct(brand="Nord Parcel", rooms=ROOMS, per_author_hour=99))
     now: datetime = NOON
+    channel: str = "x"
+    limits: dict[str, Limits] = field(default_factory=dict)
     _ids: Any = field(default_factory=lambda: count(1))
 
     def hears(
@@ -88,7 +91,7 @@ class Road:
             native_id=native_id,
             kind=kind,
             text=text,
-            author=NewAuthor(native_id=f"u-{who}", handle=who, followers=followers),
+            author=NewAuthor(native_id=post.pop("author_id", f"u-{who}"), handle=who, followers=followers),
             conversation=conversation or (f"dm-{who}" if kind is PostKind.DIRECT else native_id),
             created_at=post.pop("created_at", self.now),
             summoned=summoned,
@@ -97,8 +100,8 @@ class Road:
         )
         with writing(self.engine) as db:
             spec = SourceSpec(name="mentions", endpoint="mentions", every=timedelta(minutes=1))
-            sources.register(db, "x", BRAND, spec, now=self.now)
-            source = db.exec(select(Source)).one()
+            sources.register(db, self.channel, BRAND, spec, now=self.now)
+            source = db.exec(select(Source).where(Source.channel == self.channel)).one()
             stored = posts.store_page(db, source, Page(posts=(said,)), now=self.now)
             (post_id,) = stored.new
             if not said.own:
@@ -116,9 +119,28 @@ class Road:
     def answer(self) -> int:
         """Run the responder until nothing waits; returns how often it found work."""
         rounds = 0
-        while respond.run_once(self.engine, conduct=self.conduct, now=self.now):
+        while respond.run_once(self.engine, conduct=self.conduct, now=self.now, channels=self.limits):
             rounds += 1
         return rounds
+
+    def takes_private_replies(self, *, longest: int = 2000) -> None:
+        """Let the channel take one private answer to a public post, of so many bytes."""
+
+        def fits(text: str) -> bool:
+            return len(text.encode()) <= longest
+
+        self.limits[self.channel] = Limits(fits=anything, private=fits, message=fits)
+
+    def opt_out(self, who: str) -> None:
+        """Let somebody want no automatic words."""
+        with writing(self.engine) as db:
+            author = authors.find(db, self.channel, f"u-{who}")
+            assert author is not None
+            authors.opt_out(db, author.id, now=self.now)
+
+    def approve_late_answers(self, *channels: str) -> None:
+        """Let the platform have approved that people answer late."""
+        self.conduct = replace(self.conduct, human_agent=frozenset(channels))
 
     def follow_up(self) -> bool:
         """Run the timers once."""

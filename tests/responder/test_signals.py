@@ -1,7 +1,10 @@
 """What a customer wants of the assistant itself, in any language."""
 
+from pathlib import Path
+
 import pytest
 
+from responder.language import available, stops_beside
 from responder.signals import Signals, read, stops_in_public
 
 PERSON = [
@@ -111,3 +114,36 @@ def test_in_public_only_unmistakable_words_stop_the_bot() -> None:
     assert stops_in_public("@brand STOP")
     assert not stops_in_public("@brand ¡basta!")
     assert not stops_in_public("@brand stop losing my parcels")
+
+
+STOP_ELSEWHERE = {
+    "bn": ["বন্ধ করুন", "আমাকে আর মেসেজ করবেন না"],
+    "fil": ["itigil", "huwag mo na akong i-message please"],
+    "ko": ["그만하세요", "이제 메시지 보내지 마세요"],
+    "my": ["ရပ်ပါ", "ကျေးဇူးပြု၍ စာမပို့ပါနဲ့"],
+    "pl": ["Przestańcie!", "proszę, nie piszcie do mnie"],
+    "ru": ["СТОП", "пожалуйста, не пишите мне"],
+    "uk": ["Досить.", "будь ласка, не пишіть мені"],
+    "zh": ["停止", "请不要再给我发消息了"],
+}
+
+
+@pytest.mark.parametrize(("lang", "text"), [(lang, text) for lang, texts in STOP_ELSEWHERE.items() for text in texts])
+def test_a_stop_is_understood_in_languages_we_do_not_speak(lang: str, text: str) -> None:
+    assert lang not in available()
+    assert read(text).stop
+
+
+def test_every_language_of_the_corpus_knows_how_to_stop_us() -> None:
+    corpus = {path.stem for path in (Path(__file__).parents[2] / "moderation/training/corpus").glob("*.tsv")}
+
+    assert len(corpus) == 25
+    assert corpus == available() | set(stops_beside())
+    assert all(whole and phrases for whole, phrases in stops_beside().values())
+
+
+@pytest.mark.parametrize(
+    "text", ["посылка не пришла, хватит ждать уже неделю", "배송이 중지되었어요 왜요", "停电了怎么办"]
+)
+def test_a_complaint_with_such_a_word_in_it_is_no_stop(text: str) -> None:
+    assert not read(text).stop

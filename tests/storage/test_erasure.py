@@ -13,6 +13,7 @@ from sqlmodel import col, func, select, update
 from domain.cards import Card, CardKind
 from domain.sending import DeliveryKind
 from domain.values import NewAuthor, PostKind, UnreadablePost
+from responder.answers import by_person
 from storage import authors, deliveries, events, pains, posts, vectors
 from storage.authors import Author
 from storage.cases import Case, CasePost, Fact
@@ -23,6 +24,7 @@ from storage.optouts import OptOut
 from storage.pains import PainTrace
 from storage.posts import Post, Unreadable
 from storage.vectors import Vector
+from tests.responder.road import Road
 from tests.storage.conftest import MINUTE, hear, new_post, open_case, promise
 
 ANA = NewAuthor(native_id="1001", handle="ana_b", name="Ana Banana", followers=4711)
@@ -405,3 +407,28 @@ def test_a_pain_point_is_not_called_by_her_name(town: Town, now: datetime) -> No
     with reading(town.engine) as db:
         (left,) = pains.traces(db, "Nord", until="2026-W46")
     assert (left.name, left.terms, left.words) == ("late", ["late"], ["late"])
+
+
+def test_private_answers_bans_and_what_was_told_under_another_id_go_too(engine: Engine) -> None:
+    road = Road(engine, channel="facebook")
+    road.takes_private_replies()
+    road.hears("ana", "my parcel has not arrived", kind=PostKind.COMMENT)
+    road.answer()
+    road.deliver()
+    receipt = next(row.native_id for row in road.said(DeliveryKind.PRIVATE_REPLY))
+    road.ours("as sent", kind=PostKind.DIRECT, conversation="t_1", native_id=receipt)
+    road.writes("psid", "order 88213", conversation="t_1")
+    road.answer()
+    with writing(engine) as db:
+        case = db.get_one(Case, 1)
+        by_person(db, case, DeliveryKind.BAN, "", by="person:u1", conduct=road.conduct, now=road.now)
+
+    with writing(engine) as db:
+        forget(db, "facebook", "u-psid", now=road.now)
+        forget(db, "facebook", "u-ana", now=road.now)
+
+    said = road.said(DeliveryKind.PRIVATE_REPLY, DeliveryKind.MESSAGE, DeliveryKind.REPLY, DeliveryKind.BAN)
+    assert {row.body for row in said} == {GONE}
+    assert not any(row.extra for row in said)
+    assert not any("u-ana" in row.target for row in said)
+    assert road.facts() == []
