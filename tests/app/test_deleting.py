@@ -110,7 +110,7 @@ def test_somebody_nobody_knows_is_answered_likewise_and_the_team_is_told_once_a_
     while run(engine, now):
         pass
 
-    assert {request(engine, code).state for code in codes} == {"done"}
+    assert {(request(engine, code).state, request(engine, code).who) for code in codes} == {("done", "")}
     assert headlines(engine) == ["Meta: somebody asked to be erased who is not known here by that id"]
     assert texts(engine) == [f"{HER_WORDS} 1"]
 

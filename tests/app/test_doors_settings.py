@@ -1,6 +1,10 @@
 """The table of the doors: off unless it is there, every mistake told at once, each with its key and remedy."""
 
+import signal
+import socket
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -140,3 +144,21 @@ def test_check_tells_every_mistake_of_the_table(
     assert told.exit_code == 2
     assert "doors.x_app_token" in told.output
     assert "doors.public_url" in told.output
+
+
+@pytest.mark.usefixtures("reader")
+def test_run_says_so_when_the_doors_cannot_be_opened_and_starts_nothing(
+    set_up: Callable[..., Path], terminal: CliRunner
+) -> None:
+    before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        file = set_up(doors={"x_webhook": True, "public_url": "https://bot.example", "port": port})
+
+        told = terminal.invoke(main, ["run", "--settings", str(file)])
+    for name, handler in before.items():
+        signal.signal(name, handler)
+
+    assert told.exit_code == 2
+    assert "doors.port" in told.output
+    assert not [thread for thread in threading.enumerate() if "APScheduler" in thread.name]
