@@ -22,9 +22,10 @@ from desk.socket import Socket
 from desk.socket import connect as connect_socket
 from domain.clock import Clock, monotonic, utc_now
 from domain.conduct import Conduct
-from domain.ports import Hears, Replies, RepliesPrivately
+from domain.ports import Ages, Hears, Replies, RepliesPrivately
 from domain.sending import DeliveryKind
 from listener import listen, watch
+from listener.checkup import Checkup
 from moderation import judge as judging
 from moderation.judge import Judge
 from responder import closing, deliver, followup, incidents, respond, windows
@@ -108,11 +109,19 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
         Stage("customers", lambda now: identity.run_once(engine, conduct=conduct, now=now), 2 * tick),
         Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), 10 * tick),
         Stage("watch", lambda now: watch.run_once(engine, conduct=conduct, now=now) and False, 60 * tick),
+        *_checkups(house, tick),
         Stage("report", partial(_report, engine, reporting.plan(house.settings)), 60 * tick),
     ]
     if house.faces:
         road.append(Stage("cards", partial(_cards, house.faces), tick))
     return road
+
+
+def _checkups(house: House, tick: timedelta) -> list[Stage]:
+    """Look after the sign-ins that run out by themselves, where there are any."""
+    aging = {name: channel for name, channel in house.channels.items() if isinstance(channel, Ages)}
+    look = Checkup(house.engine, aging, conduct=house.conduct)
+    return [Stage("checkup", lambda now: look.run_once(now=now), 60 * tick)] if aging else []
 
 
 def _limits(channel: Replies) -> Limits:

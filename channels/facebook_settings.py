@@ -9,5 +9,5 @@ class Settings(Account):
     """One Page, and the Page access token that speaks for it."""
 
     hear_reviews: bool = True
-    posts_every: Wait = timedelta(seconds=90)
+    posts_every: Wait = timedelta(minutes=3)
     reviews_every: Wait = timedelta(minutes=15)

@@ -39,8 +39,8 @@ class Account(BaseModel):
     human_agent: bool = False  # the app has the Human Agent feature: people may answer for 7 days
 
     hear_inbox: bool = True
-    inbox_every: Wait = timedelta(seconds=60)
-    comments_every: Wait = timedelta(seconds=60)
+    inbox_every: Wait = timedelta(minutes=2)  # Messenger's limit grows with the people who write to the Page
+    comments_every: Wait = timedelta(minutes=2)
     tags_every: Wait = timedelta(minutes=5)
     watched: Annotated[int, Field(ge=1, le=100)] = 25  # the latest posts or media whose comments are heard
     expect_comment_within: timedelta | None = None  # a quieter time than this is suspicious

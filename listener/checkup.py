@@ -17,6 +17,22 @@ from storage.sources import Source
 EVERY = timedelta(days=1)
 
 
+class Checkup:
+    """Looks once a day, and at every start: the day of the last look is kept in memory only."""
+
+    def __init__(self, engine: Engine, channels: Mapping[str, Ages], *, conduct: Conduct) -> None:
+        """Prepare; asks nobody."""
+        self._engine, self._channels, self._conduct = engine, channels, conduct
+        self._looked_at: datetime | None = None
+
+    def run_once(self, *, now: datetime) -> bool:
+        """Look where a day has gone by. Always False: there is never more to do at once."""
+        if self._looked_at is None or not timedelta(0) <= now - self._looked_at < EVERY:
+            self._looked_at = now
+            run_once(self._engine, self._channels, conduct=self._conduct, now=now)
+        return False
+
+
 def run_once(engine: Engine, channels: Mapping[str, Ages], *, conduct: Conduct, now: datetime) -> bool:
     """Ask every channel about its sign-in, and tell of each finding that is not well. False when all is well.
 

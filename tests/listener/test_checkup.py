@@ -90,3 +90,14 @@ def test_an_account_nobody_listens_to_is_no_crash(engine: Engine, now: datetime)
     stranger = Wire(account="901", findings=[ENDING])
 
     assert not look(engine, stranger, now)
+
+
+def test_it_is_looked_once_a_day_and_at_every_start(engine: Engine, wire: Wire, now: datetime) -> None:
+    looking = checkup.Checkup(engine, {"facebook": wire}, conduct=CONDUCT)
+
+    for hour in range(49):
+        assert not looking.run_once(now=now + timedelta(hours=hour))
+    assert wire.asked == 3
+
+    checkup.Checkup(engine, {"facebook": wire}, conduct=CONDUCT).run_once(now=now)
+    assert wire.asked == 4
