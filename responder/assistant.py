@@ -43,7 +43,7 @@ def hear(batch: Batch, work: Work, *, last: bool) -> Heard:
     batch.write()
     case, wrote = work.case, signals.read(work.post.text)
     talk = talks.read(batch.db, case)
-    if not talk.said and not talk.pending:
+    if not talk.answered:
         learning.from_before(batch, case, until=work.post)
     asked = talk.asked.union(*(delivery.extra.get("asks", ()) for delivery in talk.pending))
     fresh = learning.learn(batch, case, work.post, work.verdict, asked=asked, callback=wrote.callback)
@@ -89,7 +89,7 @@ def _respond(batch: Batch, work: Work, talk: Talk, wrote: Signals, fresh: Sequen
 def _wants_words(work: Work, talk: Talk, wrote: Signals, fresh: Sequence[Told]) -> bool:
     """Say whether the post needs an answer: thanks and "ok" need none, once the customer was welcomed."""
     quiet = work.verdict.need in QUIET and not fresh and not (wrote.bot or wrote.person or wrote.callback)
-    return not (quiet and talk.said)
+    return not (quiet and talk.answered)
 
 
 def _silence(batch: Batch, work: Work, talk: Talk, why: str) -> str:

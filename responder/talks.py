@@ -26,6 +26,11 @@ class Talk:
     place_told_at: datetime | None = None
 
     @property
+    def answered(self) -> bool:
+        """Whether words of theirs in private were answered; a private reply to a public post answers none."""
+        return any(delivery.kind == DeliveryKind.MESSAGE for delivery in (*self.said, *self.pending))
+
+    @property
     def asked(self) -> set[str]:
         """The kinds of facts asked for, in words that went or may have gone."""
         return {kind for delivery in self.said for kind in delivery.extra.get("asks", ())}
