@@ -26,8 +26,8 @@ class Rule:
 
     id: str
     why: str
-    hearing: Act
-    sending: Act
+    hearing: Act = Act.NEVER
+    sending: Act = Act.NEVER
     remedy: str = ""
     statuses: range = range(1000)
     codes: AbstractSet[int] = frozenset()
@@ -48,8 +48,6 @@ RULES: tuple[Rule, ...] = (
         id="graph.window-shut",
         codes={10},
         subcodes={2018278, 2018065, 2534022},  # the second: Messenger's older one; the third: Instagram's
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="more than 24 hours have gone by since the customer last wrote, so Meta takes no message",
         remedy="A person may answer within 7 days where the app has the Human Agent feature, or reply in public.",
     ),
@@ -80,8 +78,6 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="graph.not-repliable",
         codes={10901, 10902, 10903},  # seen in public reports
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="Meta takes no private reply to this: it is older than 7 days, or its author cannot be written to",
         remedy="Invite them in public to write to us.",
     ),
@@ -95,16 +91,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="graph.unreachable",
         codes={551},
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="the customer cannot be reached: they have left, or turned us off",
         remedy="Reply in public, if they wrote in public.",
     ),
     Rule(
         id="graph.unreachable",
         subcodes={1545041, 2018001},  # the second: no matching user found
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="the customer cannot be reached: they have left, or turned us off",
         remedy="Reply in public, if they wrote in public.",
     ),
@@ -183,8 +175,6 @@ RULES: tuple[Rule, ...] = (
         id="graph.gone",
         codes={100},
         subcodes={33},
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="it is deleted, or hidden from us",
         gone=True,
     ),
@@ -213,31 +203,23 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="graph.no-permission",
         codes={3, 10, *PERMISSIONS},
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="the token lacks a permission, or the app has Standard Access only",
     ),
     Rule(
         id="graph.no-permission",
         codes={100},
         words=("missing permission", "permission or the", "requires the 'pages", "requires the 'instagram"),
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="the token lacks a permission, or the app has Standard Access only",
     ),
     Rule(
         id="graph.bad-request",
         codes={100, 2500},
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="Meta does not accept the request",
         remedy=_BY_HAND,
     ),
     Rule(
         id="graph.refused",
         graph=True,
-        hearing=Act.NEVER,
-        sending=Act.NEVER,
         why="Meta refuses the request",
         remedy=_BY_HAND,
     ),
