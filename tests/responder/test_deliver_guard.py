@@ -11,8 +11,8 @@ from domain.errors import Pause, Refused, Scope, Unavailable
 from domain.history import EventKind
 from domain.sending import DeliveryKind, Standing
 from responder import decide, deliver
-from responder.evidence import sending_switch
 from responder.checks import LOOK_AGAIN
+from responder.evidence import sending_switch
 from responder.senders import LEASE, Sender
 from storage import switches
 from storage.cases import Case
