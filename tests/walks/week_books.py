@@ -1,0 +1,115 @@
+"""The books of a simulated week: what must hold when it is over. Reads the house's rows and the look-alikes' books."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from domain.history import EventKind
+from domain.sending import DeliveryKind
+from storage.cases import Case
+from storage.database import reading
+from storage.deliveries import FAILED, HELD, READY, SENDING, SENT, UNKNOWN, Delivery
+from storage.events import Event
+from storage.posts import Post
+from tests.walks.pages import PageStreet
+from tests.walks.week_plan import Story
+
+WARNED, LOST = EventKind.WINDOW_WARNED.value, EventKind.WINDOW_LOST.value
+EXAMPLES = 5  # of each problem, shown
+WORDS = (DeliveryKind.REPLY, DeliveryKind.PRIVATE_REPLY, DeliveryKind.MESSAGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that must hold."""
+
+    holds: bool
+    text: str
+    examples: tuple[str, ...] = ()
+
+
+def none(text: str, problems: Iterable[str]) -> Finding:
+    """Hold that there is none of a problem."""
+    found = list(problems)
+    return Finding(holds=not found, text=f"{len(found)} {text}", examples=tuple(found[:EXAMPLES]))
+
+
+def findings(street: PageStreet, stories: Sequence[Story]) -> Iterator[Finding]:
+    """Say everything that must hold, and whether it does."""
+    with reading(street.house.engine) as db:
+        rows = list(db.exec(select(Delivery)))
+        posts = list(db.exec(select(Post)))
+        cases = list(db.exec(select(Case)))
+    seen = street.world.books()
+    words = [row for row in rows if row.kind in WORDS]
+    books = street.books()
+    heard = {(post.channel, post.native_id) for post in posts}
+    everything = [one for one in seen.heard if one.network != "instagram" or one.way != "mention"]
+    yield Finding(holds=len(stories) <= len(everything) + len(seen.gone), text=f"{len(stories)} conversations happened")
+    yield none("of what was written to us was not heard", _unheard(everything, heard))
+    yield Finding(holds=books.balanced, text=f"heard {books.heard} = judged {books.judged} + ours {books.ours}")
+    yield none("things said twice to a customer", [one for one in seen.doubles if not one.startswith("the team")])
+    yield none("private replies beyond one a post", _again(row.target for row in words if _private(row)))
+    yield none("public replies beyond one automated a case", _again(_public(words)))
+    yield none("tries the platform's rules forbid", [one for one in seen.illegal if " used_up:" not in one])
+    yield from _windows(street)
+    yield none("words still on their way", [row.key for row in words if row.state in {READY, SENDING, UNKNOWN}])
+    sent = Counter(row.kind for row in words if row.state == SENT)
+    yield Finding(
+        holds=(sent["reply"], sent["private-reply"]) == (seen.replies, seen.private_replies),
+        text=f"{sent['reply']} answers and {sent['private-reply']} private replies are sent; the networks have "
+        f"{seen.replies} and {seen.private_replies}",
+    )
+    yield none("private words count as sent and are not there", _not_there(street, words))
+    held = Counter(f"{row.kind} {row.state}: {row.why}" for row in words if row.state in {FAILED, HELD})
+    told = ", ".join(f"{count} {what}" for what, count in held.most_common())
+    yield Finding(holds=True, text=f"{len(cases)} cases; handed to people: {told or 'nothing'}")
+
+
+def _windows(street: PageStreet) -> Iterator[Finding]:
+    with reading(street.house.engine) as db:
+        told = list(db.exec(select(Event).where(col(Event.kind).in_((WARNED, LOST))).order_by(col(Event.id))))
+    warned = {(each.case_id, each.data["window"], each.data["until"]) for each in told if each.kind == WARNED}
+    lost = [each for each in told if each.kind == LOST]
+    silent = (each for each in lost if (each.case_id, each.data["window"], each.data["until"]) not in warned)
+    yield Finding(holds=True, text=f"{len(warned)} windows were warned of, {len(lost)} of them shut all the same")
+    yield none(
+        "windows lost without an earlier alert",
+        [f"case {each.case_id} {each.data['window']} until {each.data['until']}" for each in silent],
+    )
+    with reading(street.house.engine) as db:
+        alerts = [row for row in db.exec(select(Delivery)) if ":window-" in row.key and row.state != SENT]
+    yield none("of these alerts did not reach the team", [row.key for row in alerts])
+
+
+def _unheard(everything: Iterable[object], heard: set[tuple[str, str]]) -> Iterator[str]:
+    for one in everything:
+        versions = {one.id, *one.versions}  # type: ignore[attr-defined]  # what the books call heard
+        if not any((one.network, version) in heard for version in versions):  # type: ignore[attr-defined]
+            yield f"{one.network} {one.way} {one.id} of {one.author}"  # type: ignore[attr-defined]
+
+
+def _private(row: Delivery) -> bool:
+    return row.kind == DeliveryKind.PRIVATE_REPLY and row.state == SENT
+
+
+def _public(words: Iterable[Delivery]) -> Iterator[str]:
+    return (
+        f"case {row.case_id}"
+        for row in words
+        if row.kind == DeliveryKind.REPLY and row.automatic and row.state in {SENT, UNKNOWN}
+    )
+
+
+def _again(each: Iterable[str]) -> Iterator[str]:
+    return (f"{one} {count} times" for one, count in Counter(each).items() if count > 1)
+
+
+def _not_there(street: PageStreet, words: Iterable[Delivery]) -> Iterator[str]:
+    world = street.world
+    there = {str(one) for one in world.x.state.directs} | set(world.graph.state.messages)
+    return (
+        row.key for row in words if row.kind != DeliveryKind.REPLY and row.state == SENT and row.native_id not in there
+    )
