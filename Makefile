@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCE := app channels desk domain listener moderation responder sandbox storage
 
-.PHONY: help setup dev demo test check bench crash model lock format clean
+.PHONY: help setup dev demo test check bench crash week model lock format clean
 
 help: ## show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench: dev ## measure: CPU a post by stage, and how it grows
 
 crash: dev ## stop the road at every commit and HTTP boundary, and compare the books
 	@$(BIN)/python -m tests.crash
+
+week: dev ## let a week of 2,000 conversations happen on three networks, with faults, and close its books
+	@$(BIN)/python -m tests.walks.week
 
 model: ## train, export and measure the shipped model again (hours; see moderation/training/README.md)
 	@bash moderation/training/build.sh
