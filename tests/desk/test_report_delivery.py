@@ -62,7 +62,7 @@ class Morning:
         """Begin as a new process would."""
         told = SlackTold(bot_token=SecretStr(self.room.token), room=self.room.alerts.id, api_base=self.room.base_url)
         self.slack = Slack(told, timeout=timedelta(seconds=5))
-        self.mail = Mail(MailTold(port=self.port), timeout=timedelta(seconds=5))
+        self.mail = Mail(MailTold(port=self.port), timeout=timedelta(seconds=2))
 
     def wait(self, **time: float) -> None:
         self.now += timedelta(**time)
