@@ -70,12 +70,11 @@ def count(db: Session, start: datetime, end: datetime) -> int:
     return int(db.connection().execute(query).scalar_one())
 
 
-def heard(db: Session, start: datetime, end: datetime, *, every: int = 1) -> list[Heard]:
+def heard(db: Session, start: datetime, end: datetime, *, without: Collection[int] = (), every: int = 1) -> list[Heard]:
     """Read the judged posts of others with their words, oldest first; of very many, one of `every`.
 
-    Of an edited post the newest version; a deleted or forgotten one has no words and is not among them.
+    A deleted or forgotten one has no words and is not among them, nor are those of `without`.
     """
-    older = weekly.replaced(db, start, end)
     columns = (
         _POSTS.c.id,
         _POSTS.c.channel,
@@ -106,7 +105,7 @@ def heard(db: Session, start: datetime, end: datetime, *, every: int = 1) -> lis
     if every > 1:
         query = query.where(_POSTS.c.id % every == 0)
     rows = db.connection().execute(query.order_by(_POSTS.c.id))
-    return [_heard(row) for row in rows if row.id not in older]
+    return [_heard(row) for row in rows if row.id not in without]
 
 
 def _within(start: datetime, end: datetime, sources: Sequence[int]) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from storage.pains import Heard
 from storage.vectors import unpack
 
 HISTORY = 4  # weeks before
-LOOKED_AT, LOOKED_BACK_AT = 4_000, 800  # posts of the week itself, and of each before
+LOOKED_AT, LOOKED_BACK_AT = 3_000, 600  # posts of the week itself, and of each before
 BACKGROUND = 800  # contented posts whose words are counted
 BRANDS_HANDLE = 0.1  # share of posts that name a handle: then it is the brand's own, and tells nothing
 _HURTS = frozenset({Need.URGENT.value, Need.COMPLAINT.value})
@@ -61,7 +61,8 @@ def read(db: Session, week: Week, *, brand: str) -> Material:
     first = weekly.first_published(db)
     earlier = [weeks.before(week, weeks=back) for back in range(1, HISTORY + 1)]
     known = [past for past in earlier if first is not None and first < past.bounds[1]]
-    looked = (_look(db, week, LOOKED_AT), *(_look(db, past, LOOKED_BACK_AT) for past in known))
+    older = weekly.replaced(db, (known or [week])[-1].start, week.end)  # of an edited post the newest version counts
+    looked = (_look(db, week, LOOKED_AT, older), *(_look(db, past, LOOKED_BACK_AT, older) for past in known))
     never = _names(brand, looked)
     groups = _fold(looked)
     docs = [_doc(group[0][1], never) for group in groups]
@@ -84,9 +85,9 @@ def hurts(post: Heard) -> bool:
     return post.need in _HURTS or post.sentiment == Sentiment.NEGATIVE.value
 
 
-def _look(db: Session, week: Week, at_most: int) -> Past:
+def _look(db: Session, week: Week, at_most: int, older: frozenset[int]) -> Past:
     every = -(-pains.count(db, week.start, week.end) // at_most) or 1
-    return Past(pains.heard(db, week.start, week.end, every=every), every)
+    return Past(pains.heard(db, week.start, week.end, without=older, every=every), every)
 
 
 def _names(brand: str, looked: Sequence[Past]) -> frozenset[str]:
