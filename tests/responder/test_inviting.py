@@ -10,6 +10,7 @@ from domain.errors import Refused
 from domain.sending import DeliveryKind
 from domain.values import PostKind
 from responder import claims, thread
+from responder.addressing import extra_of
 from responder.inviting import INVITE, PRIVATE, PUBLIC
 from responder.language import available, discloses, words
 from responder.outcome import refused
@@ -139,7 +140,10 @@ def test_an_answer_under_another_id_is_tied_to_the_comments_case_by_our_own_mess
     assert len(meta.cases()) == 1
     case = meta.case()
     assert (case.private_conversation, case.posts, case.claimed_by) == ("t_1", 2, None)
-    assert meta.said(MESSAGE)[0].target == "t_1"
+    message = meta.said(MESSAGE)[0]
+    assert message.target == "t_1"
+    with reading(meta.engine) as db:
+        assert extra_of(db, message)["author"] == "u-psid-of-ana"
 
 
 def test_an_answer_in_a_conversation_nobody_began_is_a_case_of_its_own(meta: Road) -> None:
