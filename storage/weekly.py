@@ -32,6 +32,7 @@ _LINKS, _DELIVERIES, _SOURCES = rows_of(CasePost), rows_of(Delivery), rows_of(So
 _INCIDENTS, _SPENT, _UNREADABLE = rows_of(Incident), rows_of(Spent), rows_of(Unreadable)
 _LINKED, _CORRECTIONS = rows_of(Link), rows_of(Correction)
 AT_ONCE = 10_000  # rows fetched at a time
+IN_ONE = 4_000  # ids in one statement; SQLite takes 32,766 values
 _HEALTH = "team:health:"  # how the order of words about a source begins; its id follows
 
 
@@ -364,8 +365,8 @@ def unread(db: Session, start: datetime, end: datetime) -> dict[int, int]:
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), 500):
-        yield ids[start : start + 500]
+    for start in range(0, len(ids), IN_ONE):
+        yield ids[start : start + IN_ONE]
 
 
 def _in_parts(db: Session, query: Select[Any], column: Any, ids: Collection[int]) -> Iterator[Any]:
