@@ -72,7 +72,7 @@ def _vary(connection: Connection, column: str, values: tuple[str, ...]) -> None:
 
 
 def measure(engine: Engine, *, rounds: int = ROUNDS) -> tuple[float, Report]:
-    """Derive the last whole week's figures several times; gives the median CPU seconds by the yardstick, and the report."""
+    """Derive the last whole week several times; gives the median CPU seconds by the yardstick, and the report."""
     brand = Brand(name="Nord Parcel", zone=ZoneInfo("Europe/Berlin"))
     week, spent = weeks.last_whole(NOW, brand.zone), []
     for _ in range(rounds):
