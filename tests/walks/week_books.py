@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
+from channels.instagram_parse import ELSEWHERE
 from domain.history import EventKind
 from domain.sending import DeliveryKind
+from sandbox.books import Heard
 from storage.cases import Case
 from storage.database import reading
 from storage.deliveries import FAILED, HELD, READY, SENDING, SENT, UNKNOWN, Delivery
@@ -84,11 +86,16 @@ def _windows(street: PageStreet) -> Iterator[Finding]:
     yield none("of these alerts did not reach the team", [row.key for row in alerts])
 
 
-def _unheard(everything: Iterable[object], heard: set[tuple[str, str]]) -> Iterator[str]:
+def _unheard(everything: Iterable[Heard], heard: set[tuple[str, str]]) -> Iterator[str]:
     for one in everything:
-        versions = {one.id, *one.versions}  # type: ignore[attr-defined]  # what the books call heard
-        if not any((one.network, version) in heard for version in versions):  # type: ignore[attr-defined]
-            yield f"{one.network} {one.way} {one.id} of {one.author}"  # type: ignore[attr-defined]
+        if not any((one.network, name) in heard for name in _names(one)):
+            yield f"{one.network} {one.way} {one.id} of {one.author}"
+
+
+def _names(one: Heard) -> Iterable[str]:
+    """List the ids a post may be stored by: what stands under others' media on Instagram is named by its media."""
+    names = {one.id, *one.versions}
+    return {f"{ELSEWHERE}{name}" for name in names} if (one.network, one.way) == ("instagram", "tag") else names
 
 
 def _private(row: Delivery) -> bool:
