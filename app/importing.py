@@ -2,9 +2,11 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +74,15 @@ def rehearse(engine: Engine, items: Iterable[Row | Bad], judge: Judge, *, brand:
     conduct = Conduct(
         brand=brand, dry_run=True, approval=Approval.NONE, stale_after=LONG_AGO, per_author_hour=1_000_000
     )
-    repeated = _store(engine, rows, now)
-    pages = range(0, len(rows) - repeated, judging.BATCH)
-    for _ in terminal.progress(pages, total=len(pages), what="Judging"):
-        judging.run_once(engine, judge, now=now)
-    while respond.run_once(engine, conduct=conduct, now=now):
-        pass
+    _register(engine, now)
+    hours = list(_hours(rows, now))
+    repeated = 0
+    for at, hour in terminal.progress(hours, total=len(hours), what="Judging"):
+        repeated += _store(engine, hour, at)
+        while judging.run_once(engine, judge, now=at):
+            pass
+        while respond.run_once(engine, conduct=conduct, now=at):
+            pass
     summary = summarise(engine, brand=brand)
     unreadable = Counter(item.why for item in bad)
     undated = sum(row.created_at is None for row in rows)
@@ -90,11 +95,22 @@ def rehearse(engine: Engine, items: Iterable[Row | Bad], judge: Judge, *, brand:
     }
 
 
-def _store(engine: Engine, rows: list[Row], now: datetime) -> int:
-    """Store the posts like a listener would, page by page; returns how many were repeats."""
+def _hours(rows: Sequence[Row], now: datetime) -> Iterator[tuple[datetime, Sequence[Row]]]:
+    """Part rows by the hour they were written in, so that cases open when they would have: undated ones open now."""
+    dated = sorted(((min(row.created_at or now, now), row) for row in rows), key=itemgetter(0))
+    for _, hour in groupby(dated, key=lambda each: each[0].replace(minute=0, second=0, microsecond=0)):
+        page = list(hour)
+        yield page[-1][0], [row for _, row in page]
+
+
+def _register(engine: Engine, now: datetime) -> None:
     with writing(engine) as db:
         spec = SourceSpec(name="import", endpoint="file", every=timedelta(days=1))
         sources.register(db, CHANNEL, ACCOUNT, spec, now=now)
+
+
+def _store(engine: Engine, rows: Sequence[Row], now: datetime) -> int:
+    """Store the posts like a listener would, page by page; returns how many were repeats."""
     repeated = 0
     for start in range(0, len(rows), PAGE):
         page = Page(posts=tuple(_post(row, now) for row in rows[start : start + PAGE]), cursor=str(start))

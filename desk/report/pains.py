@@ -25,13 +25,14 @@ from desk.report.pains_topics import Topic
 from desk.report.stability import Look
 from desk.report.values import Change, Found, PainPoint, Quote, Sentiments, Trend, Week
 from domain.history import EventKind
-from domain.values import Sentiment
+from domain.values import Need, Sentiment
 from storage import pains, weekly
 from storage.pains import Heard, PainTrace
 
 SHOWN, SHOWN_GONE = 10, 3
 FELT_BY = 3  # people; what fewer speak of is their matter, no pain point
 PRAISES = 3
+SURELY = 0.8  # of being positive; below it a joke at our cost is too often taken for praise
 _CLOSING = frozenset({EventKind.RESOLVED, EventKind.DISMISSED, EventKind.REOPENED})
 
 
@@ -195,9 +196,9 @@ def _shown(points: Sequence[PainPoint]) -> list[PainPoint]:
 
 
 def _praise(posts: Sequence[Heard]) -> tuple[Quote, ...]:
-    """Pick praise: what the model is surest of, each of another person."""
-    glad = [post for post in posts if post.sentiment == Sentiment.POSITIVE.value]
-    glad.sort(key=lambda post: (post.need != "praise", -post.positive, post.id))
+    """Pick praise: the surest first, each of another person; none rather than a doubtful one."""
+    glad = [post for post in posts if post.need == Need.PRAISE and post.positive >= SURELY]
+    glad.sort(key=lambda post: (-post.positive, post.id))
     return quotes.choose(glad, at_most=PRAISES)
 
 

@@ -1,4 +1,6 @@
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +113,19 @@ def test_an_empty_file_is_told_like_any_other(terminal: CliRunner, tmp_path: Pat
     code, found = import_(terminal, file)
 
     assert (code, found["heard"], found["balanced"]) == (0, 0, True)
+
+
+def test_cases_of_dated_posts_open_when_they_would_have(terminal: CliRunner, tmp_path: Path) -> None:
+    file, kept = tmp_path / "dated.csv", tmp_path / "kept.db"
+    written = ("2026-10-14T08:20:00+00:00", "2026-10-12T09:05:00+00:00", "2026-10-12T09:40:30.5+00:00")
+    rows = [f"{number},@brand my parcel {number} is late,{at}" for number, at in enumerate(written)]
+    file.write_text("\n".join(["id,text,created_at", *rows]), "utf-8")
+
+    code, found = import_(terminal, file, "--database", str(kept))
+
+    assert (code, found["cases"], found["undated"]) == (0, 3, 0)
+    with closing(sqlite3.connect(kept)) as db:
+        opened = [row[0] for row in db.execute("SELECT opened_at FROM cases ORDER BY id")]
+        judged = [row[0] for row in db.execute("SELECT judged_at FROM verdicts ORDER BY post_id")]
+    assert [at[:16] for at in opened] == ["2026-10-12 09:40", "2026-10-12 09:40", "2026-10-14 08:20"]
+    assert judged == opened
