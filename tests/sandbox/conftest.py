@@ -123,7 +123,7 @@ class Page:
         form, query = (plain, None) if method == "POST" else (None, plain)
         header = {"Authorization": f"Bearer {self.graph.credentials.page_token if token is None else token}"}
         return self.session.request(
-            method, f"{self.graph.base_url}/v26.0/{path}", headers=header, timeout=5, data=form, params=query
+            method, f"{self.graph.base_url}/v26.0/{path}", headers=header, timeout=30, data=form, params=query
         )
 
     def get(self, path: str, **params: Any) -> Any:
