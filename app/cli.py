@@ -355,6 +355,24 @@ def may_send(case: int, settings: SettingsFile = DEFAULT, *, json: AsJson = Fals
     raise typer.Exit(run_may_send(settings, case, as_json=json))
 
 
+@cases_app.command("effort")
+def cases_effort(
+    case: int,
+    score: Annotated[
+        int | None, typer.Argument(help="1 (easy) to 5 (hard), as the customer says; none: they were asked.")
+    ] = None,
+    settings: SettingsFile = DEFAULT,
+    by: By = "operator",
+) -> None:
+    """Keep how much effort a resolved case was to the customer, in their own words a number from 1 to 5.
+
+    Example: `sottovoce cases effort 41` when you have asked, then `sottovoce cases effort 41 2`
+    """
+    from app.effort import run_effort
+
+    raise typer.Exit(run_effort(settings, case, score, by=by))
+
+
 @held_app.command("list")
 def held_list(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
     """List what waits for a person: drafts to approve, and sends of which nobody knows whether they arrived.

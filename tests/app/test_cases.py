@@ -237,3 +237,14 @@ def test_a_correction_that_makes_no_sense_says_what_would(say: Says, words: tupl
 
     assert result.exit_code == 2
     assert told in " ".join(result.output.split())
+
+
+def test_a_customers_effort_is_kept_when_their_case_is_resolved(say: Says) -> None:
+    too_soon = say("cases", "effort", "1", "2")
+    say("cases", "resolve", "1", "--as", "mia")
+    asked, again, told = say("cases", "effort", "1"), say("cases", "effort", "1"), say("cases", "effort", "1", "2")
+    no_score = say("cases", "effort", "1", "9")
+
+    assert [result.exit_code for result in (too_soon, asked, again, told, no_score)] == [1, 0, 1, 0, 2]
+    assert "not resolved" in too_soon.output
+    assert "effort 2 of 5" in told.output
