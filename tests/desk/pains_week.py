@@ -128,6 +128,7 @@ class Said:
     kind: PostKind = PostKind.MENTION
     sentiment: Sentiment = Sentiment.NEGATIVE
     need: Need = Need.COMPLAINT
+    sure: float = 0.9  # of its sentiment
     spans: tuple[Span, ...] = ()
     vector: bool = True
     own: bool = False
@@ -208,7 +209,7 @@ def _verdict(one: Said) -> Verdict:
     return Verdict(
         lang=one.lang,
         scores=Scores(
-            sentiment={each: 0.9 if each is one.sentiment else 0.05 for each in Sentiment},
+            sentiment={each: one.sure if each is one.sentiment else (1 - one.sure) / 2 for each in Sentiment},
             abuse={each: float(each is Abuse.NONE) for each in Abuse},
             kind={each: float(each is Kind.COMPLAINT) for each in Kind},
             person=0.5,

@@ -275,6 +275,14 @@ def test_praise_is_of_the_glad(engine: Engine) -> None:
     assert all("luggage" not in quote.text for quote in one.praise)
 
 
+def test_what_is_praise_only_perhaps_is_not_shared(engine: Engine) -> None:
+    perhaps = [replace(one, sure=0.7) for one in glad(5)]
+    merry = [replace(one, need=Need.NOISE) for one in glad(9)[5:]]
+    store(engine, [*about(BAGS, 12), *perhaps, *merry])
+
+    assert found(engine).praise == ()
+
+
 def test_resolved_is_as_of_the_weeks_end(engine: Engine) -> None:
     ids = store(engine, [*about(BAGS, 12), *about(HOLD, 12), *glad(20)])
     inside, after = WEEK.end - timedelta(hours=1), WEEK.end + timedelta(hours=1)
