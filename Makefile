@@ -29,7 +29,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.setup
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: setup ## play a busy hour of a brand in under a minute (KEEP=1 stays up to be looked at)
+demo: setup ## play a busy hour of a brand in about a minute (KEEP=1 stays up to be looked at)
 	@$(BIN)/sottovoce demo $(if $(KEEP),--keep) $(DEMO)
 
 test: dev ## run the tests
