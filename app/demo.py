@@ -1,4 +1,4 @@
-"""The command `demo`: a busy hour of an invented brand, in under a minute, against look-alikes on this machine."""
+"""The command `demo`: a busy hour of an invented brand, in about a minute, against look-alikes on this machine."""
 
 import logging
 import shutil
