@@ -1,0 +1,1 @@
+"""Measuring: how often a judgement is right, and how sure it may be. Judges nothing, stores nothing."""
