@@ -23,12 +23,12 @@ from moderation import vectors
 from moderation.training import base, vocabulary
 from moderation.training.calibrate import temperatures
 from moderation.training.data import EXCLUSIVE, HEADS, read_all
-from moderation.training.train import Model, load_tokenizer
+from moderation.training.train import Model, load_tokenizer, shallow
 
 log = logging.getLogger(__name__)
 
 NAME = "sottovoce-e5s"
-VERSION = f"{NAME}-1"
+VERSION = f"{NAME}-2"
 MAX_TOKENS = 128  # at inference; positions beyond are not shipped
 FRONT_TOKENS = 80  # of a longer text, kept from its beginning; the others come from its end
 PARITY = 0.02  # largest difference of a probability between torch and the float32 export
@@ -52,7 +52,7 @@ class Outputs(nn.Module):
 
 def trimmed(packed: base.Packed, checkpoint: Path, keep: Sequence[int]) -> Model:
     """Load the checkpoint into a model that knows only the pieces of `keep` and the first positions."""
-    model = Model(base.encoder(packed, attention="eager"))
+    model = Model(shallow(base.encoder(packed, attention="eager")))
     model.load_state_dict(torch.load(checkpoint), strict=False)
     table = model.encoder.embeddings
     table.word_embeddings = nn.Embedding.from_pretrained(table.word_embeddings.weight.detach()[list(keep)].clone())
@@ -244,7 +244,7 @@ def main() -> None:
     rough = difference(model, shipped, small, own[:64])
     log.info("%d pieces; float32 differs by %.1e, int8 by %.3f", len(keep), worst, rough)
     heat = temperatures(shipped, small, split)
-    about = manifest(given.model, heat, [name for name in split.train if name != "own_rare"])
+    about = manifest(given.model, heat, [name for name in split.train if not name.startswith("own_")])
     (given.model / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
