@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.errors import ConfigError
 
-REACH_FOLLOWERS = 50_000  # where a policy does not say
+REACH_FOLLOWERS = 0  # where a policy does not say: small and large accounts are judged alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Policy:
     version: str
     default: Thresholds
     by_language: dict[str, Thresholds]
-    reach_followers: int
+    reach_followers: int  # an unhappy author with so many readers is urgent; 0: readers are not counted
 
     def thresholds(self, lang: str) -> Thresholds:
         """Give the thresholds for a language, or the default ones."""

@@ -104,13 +104,12 @@ def _urgent(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
 
 
 def _reach(facts: Facts, at: Thresholds, policy: Policy) -> Reason:
+    """Match an unhappy author with very many readers, where the policy asks for it: by default it does not."""
     followers = facts.followers or 0
+    if not 0 < policy.reach_followers <= followers:
+        return None
     unhappy = facts.negative >= at.negative and facts.public
-    return (
-        f"unhappy {facts.negative:.2f} before {followers:,} followers"
-        if (unhappy and followers >= policy.reach_followers)
-        else None
-    )
+    return f"unhappy {facts.negative:.2f} before {followers:,} followers" if unhappy else None
 
 
 def _complaint(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:

@@ -1,6 +1,7 @@
 """Judging: each new post once, whoever else judges too, and nothing lost when the model fails."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from domain.values import AnswerBy, NewAuthor, NewPost, Page, PostKind, Priority
 from moderation import judge
 from moderation.judge import BATCH, Judge
 from moderation.personal import PersonalData
-from moderation.policy import load
+from moderation.policy import Policy, load
 from moderation.triage import Subject
 from storage import posts, sources, verdicts
 from storage.database import reading, writing
@@ -20,8 +21,8 @@ from storage.verdicts import Verdict
 from tests.moderation.conftest import Canned, scores
 
 
-def judge_with(model: Canned) -> Judge:
-    return Judge(model, PersonalData(), load())
+def judge_with(model: Canned, policy: Policy | None = None) -> Judge:
+    return Judge(model, PersonalData(), policy or load())
 
 
 def hear(engine: Engine, now: datetime, *texts: str, **changed: object) -> list[int]:
@@ -108,13 +109,17 @@ def test_a_post_takes_its_place_in_the_responders_queue(engine: Engine, now: dat
     ]
 
 
-def test_reach_counts_what_the_platform_said_of_the_author(engine: Engine, now: datetime) -> None:
+@pytest.mark.parametrize(("counted_from", "rule"), [(50_000, "reach"), (0, "unhappy")])
+def test_readers_count_only_where_the_policy_asks(
+    engine: Engine, now: datetime, policy: Policy, counted_from: int, rule: str
+) -> None:
     hear(engine, now, "bad", author=NewAuthor(native_id="7", followers=2_000_000))
     model = Canned({"bad": scores(negative=0.9)})
+    chosen = replace(policy, reach_followers=counted_from)
 
-    judge.run_once(engine, judge_with(model), now=now)
+    judge.run_once(engine, judge_with(model, chosen), now=now)
 
-    assert kept(engine)[0].rule == "reach"
+    assert kept(engine)[0].rule == rule
 
 
 def test_an_encrypted_message_goes_to_a_person(engine: Engine, now: datetime) -> None:

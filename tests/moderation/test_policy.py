@@ -37,6 +37,12 @@ def test_the_shipped_policy_is_good_and_has_a_version() -> None:
     assert all(0 < getattr(shipped.default, field.name) < 1 for field in fields(Thresholds))
 
 
+def test_readers_are_not_counted_unless_a_policy_says_from_how_many_on(tmp_path: Path) -> None:
+    silent = read(tmp_path, GOOD)
+
+    assert silent.reach_followers == load().reach_followers == 0
+
+
 def test_a_language_may_have_thresholds_of_its_own(tmp_path: Path) -> None:
     mine = read(
         tmp_path, GOOD + "\n[reach]\nfollowers = 7\n[by_language.th]\ndistress = 0.3\nthreat = 1\n[by_language.lo]\n"

@@ -57,7 +57,7 @@ def test_the_busy_hour_holds_what_a_brand_meets() -> None:
     assert len(storm) >= 30
     assert len({post.text for post in storm}) == len(storm)
     assert len([post for post in overheard if parse_matches(scenario.brand.query, post.text)]) >= 5
-    assert {post.why for post in scenario.posts} >= {"abuse", "hate", "threat", "distress", "personal data", "reach"}
+    assert {post.why for post in scenario.posts} >= {"abuse", "hate", "threat", "distress", "personal data"}
     assert set(Manner) <= {post.when_invited for post in scenario.posts}
     assert {outage.of for outage in scenario.outages} == {"x", "slack"}
     assert any(post.malformed for post in scenario.posts)
