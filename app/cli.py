@@ -116,6 +116,51 @@ def score(
     raise typer.Exit(run_score(None if file in {None, Path("-")} else file, policy=policy, as_json=json))
 
 
+@main.command("eval")
+def eval_(
+    file: Annotated[Path | None, typer.Argument(help="Labelled CSV, TSV or JSON lines; -: standard input.")] = None,
+    *,
+    corrections: Annotated[
+        bool, typer.Option("--corrections", help="The team's corrections instead of a file.")
+    ] = False,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", "-s", help="The settings file.", envvar="SOTTOVOCE_SETTINGS")
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(help="Own thresholds instead of the shipped ones.")] = None,
+    text: Annotated[str, typer.Option(help="The column with the posts, where its name is none of the usual.")] = "",
+    label: Annotated[list[str] | None, typer.Option(help="COLUMN=HEAD: what a column's labels are about.")] = None,
+    map_: Annotated[list[str] | None, typer.Option("--map", help="VALUE=LABEL or HEAD:VALUE=LABEL.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="COLUMN=VALUE: measure these rows alone.")] = None,
+    precision: Annotated[float, typer.Option(help="Find thresholds that are right in at least this share.")] = 0.8,
+    recall: Annotated[float, typer.Option(help="Find thresholds that find at least this share.")] = 0.95,
+    worst: Annotated[int, typer.Option(min=0, help="How many mistakes to show for each head.")] = 10,
+    html: Annotated[Path | None, typer.Option(help="Write a page with plots.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Measure the model on labelled posts: how often it is right, how sure it may be, its worst mistakes.
+
+    Example: `sottovoce eval labelled.csv --label mood=sentiment --map "2=positive" --html eval.html`
+    """
+    from app.evaluating import Asked, run_eval
+
+    asked = Asked(
+        file=file,
+        corrections=corrections,
+        settings=settings,
+        policy=policy,
+        text=text,
+        label=label or (),
+        map=map_ or (),
+        only=only or (),
+        precision=precision,
+        recall=recall,
+        worst=worst,
+        as_json=json,
+        html=html,
+    )
+    raise typer.Exit(run_eval(asked))
+
+
 @cases_app.command("list")
 def cases_list(
     settings: SettingsFile = DEFAULT,

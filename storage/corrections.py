@@ -49,3 +49,14 @@ def between(db: Session, start: datetime, end: datetime) -> list[tuple[Correctio
         .where(Correction.at >= start, Correction.at < end)
     )
     return [(row[0], row[1]) for row in db.exec(query.order_by(col(Correction.id)))]
+
+
+def told(db: Session) -> list[tuple[Correction, Post, str]]:
+    """List every correction of a post whose words are still kept, oldest first, with the post and its language."""
+    query = (
+        select(Correction, Post, Verdict.lang)
+        .join(Post, col(Post.id) == col(Correction.post_id))
+        .join(Verdict, col(Verdict.post_id) == col(Correction.post_id))
+        .where(Post.text != "")
+    )
+    return [(row[0], row[1], row[2]) for row in db.exec(query.order_by(col(Correction.id)))]
