@@ -57,6 +57,8 @@ class Outcome:
 def run_eval(asked: Asked) -> int:
     """Measure, print, and write the page. Exit code 1 when rows or labels of a file were left out: they are told."""
     try:
+        if asked.html and not asked.html.parent.is_dir():
+            raise ConfigError([f"--html {asked.html}: there is no such folder"])
         outcome = _of_corrections(asked) if asked.corrections else _of_file(asked)
         if asked.html:
             _write(asked.html, page(outcome.evaluation, notes=evaluating_tables.notes(outcome.repeated)))

@@ -27,7 +27,7 @@ def draw(found: Evaluation, notes: Sequence[str]) -> None:
     """Print it: for each head its languages, its labels, what was taken for what, and the worst mistakes."""
     out = terminal.out
     langs = ", ".join(f"{lang} {count}" for lang, count in found.langs.items())
-    out.print(f"[bold]{found.posts} posts[/], {found.model}, policy {found.policy}", soft_wrap=True)
+    out.print(f"{found.posts} posts, {found.model}, policy {found.policy}", markup=False, style="bold", soft_wrap=True)
     out.print(f"Languages: {langs}", markup=False)
     for note in notes:
         out.print(note, markup=False, style="yellow")

@@ -17,6 +17,7 @@ from moderation.measure.measuring import Sample
 SHOWN = 5  # lines named of each kind of problem
 LONGEST_VALUE = 40  # characters shown of an unknown label: what stands there may be a customer's words
 LONGEST_LANG = 12  # characters
+LONGEST_NAME, MOST_NAMES = 24, 30  # characters of a column's name, and names, that are shown
 MANY = 50  # different unknown labels: then the column holds no labels at all
 
 
@@ -69,7 +70,7 @@ def _usual() -> set[str]:
 
 def _columns(present: Sequence[str], records: Sequence[Record], wanted: Wanted) -> tuple[dict[str, str], list[str]]:
     """Find what stands in which column: "text", "lang" or a head -> column; and what is wrong or must be asked for."""
-    here = f"the file has {', '.join(present[:30]) or 'no columns'}"
+    here = f"the file has {_shown(present)}"
     asked = {plain(wanted.text), *wanted.heads, *wanted.only} - {""}
     problems = [f"no column {name}: {here}" for name in sorted(asked) if name not in present]
     text = plain(wanted.text) or next((name for name in labels.columns_for("text") if name in present), "")
@@ -101,11 +102,17 @@ def _heads(present: Sequence[str], records: Sequence[Record], wanted: Wanted) ->
         else:
             columns.setdefault(head, name)
     if not chosen:
-        problems.append(f"no column with labels: the file has {', '.join(present[:30])}. Name it: --label COLUMN=HEAD")
+        problems.append(f"no column with labels: the file has {_shown(present)}. Name it: --label COLUMN=HEAD")
     return columns, problems
 
 
 _HEADS = (*LABELS, WHY)
+
+
+def _shown(names: Sequence[str]) -> str:
+    """List columns; a long name is not said, for in a file without a first line of names it is a customer's words."""
+    said = [name if len(name) <= LONGEST_NAME else f"({len(name)} characters)" for name in names[:MOST_NAMES]]
+    return ", ".join(said) or "no columns"
 
 
 def _means_something(head: str, values: Iterable[Any], maps: Maps) -> bool:
@@ -208,4 +215,5 @@ def _lang(value: Any) -> str | None:
     """Write a language as it is grouped: `pt-BR` and `pt_PT` are both Portuguese."""
     if not isinstance(value, str) or not value.strip():
         return None
-    return value.strip().lower().replace("_", "-").split("-")[0][:LONGEST_LANG] or None
+    first = value.strip().lower().replace("_", "-").split("-")[0]
+    return "".join(letter for letter in first if letter.isalnum())[:LONGEST_LANG] or None

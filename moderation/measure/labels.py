@@ -24,8 +24,12 @@ Maps = Mapping[tuple[str, str], str]
 
 
 def plain(value: object) -> str:
-    """Write a name or value the way it is compared: without case, blanks around it, and joints inside it."""
-    text = _JOINTS.sub(" ", str(value).strip().casefold())
+    """Write a name or value the way it is compared: without case, blanks around it, and joints inside it.
+
+    What is no letter to be seen goes as well: these words are shown in terminals.
+    """
+    seen = "".join(letter for letter in _JOINTS.sub(" ", str(value).casefold()) if letter.isprintable())
+    text = seen.strip()
     return text.removeprefix("+").partition(".")[0] if _CODE.fullmatch(text) else text
 
 
