@@ -14,6 +14,7 @@ import onnxruntime as ort
 from domain.errors import ConfigError
 from domain.values import Abuse, Kind, Scores, Sentiment
 from moderation import vectors
+from moderation.calibration import Calibration, script
 from moderation.normalise import normalise
 
 # only its tokenizer is wanted: it would tell whoever runs a command that PyTorch is missing
@@ -33,6 +34,7 @@ class Classifier:
     """Scores texts with one pass of one encoder; serves `Classifies`. Loading takes about a second."""
 
     version: str
+    languages: frozenset[str]  # that it was measured in; empty: nobody wrote down which
 
     def __init__(self, folder: Path = SHIPPED, *, threads: int = 0) -> None:
         """Load the model in `folder`; `threads` 0 takes every core.
@@ -41,7 +43,9 @@ class Classifier:
         """
         about = read_manifest(folder)
         self.version = about["version"]
+        self.languages = frozenset(about.get("languages", ()))
         self._heads: Mapping[str, Mapping[str, Any]] = about["heads"]
+        self._calibration = {name: Calibration(head) for name, head in self._heads.items()}
         self._most, self._front = int(about["max_tokens"]), int(about["front_tokens"])
         self._tokenizer: Any = PreTrainedTokenizerFast.from_pretrained(str(folder), local_files_only=True)
         self._begin, self._end, self._pad = self._tokenizer.convert_tokens_to_ids(["<s>", "</s>", "<pad>"])
@@ -87,8 +91,12 @@ class Classifier:
             mask[row, : len(ids)] = 1
         outputs = [vectors.NAME, *(head["output"] for head in self._heads.values())]
         about, *logits = self._session.run(outputs, {"input_ids": inputs, "attention_mask": mask})
+        scripts = [script(text) for text, _ in batch]
         chances = {
-            name: probabilities(np.asarray(found, dtype=np.float64) / head["temperature"], exclusive=head["exclusive"])
+            name: probabilities(
+                self._calibration[name].adjust(np.asarray(found, dtype=np.float64), scripts),
+                exclusive=head["exclusive"],
+            )
             for (name, head), found in zip(self._heads.items(), logits, strict=True)
         }
         packed = vectors.pack(about)

@@ -19,9 +19,9 @@ from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
 from torch import Tensor, nn
 
-from moderation import vectors
+from moderation import reference, vectors
 from moderation.training import base, vocabulary
-from moderation.training.calibrate import temperatures
+from moderation.training.calibrate import Fitted, fit
 from moderation.training.data import EXCLUSIVE, HEADS, read_all
 from moderation.training.train import Model, load_tokenizer, shallow
 
@@ -172,13 +172,14 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def manifest(folder: Path, heat: Mapping[str, float], trained_on: Sequence[str]) -> dict[str, Any]:
+def manifest(folder: Path, fitted: Fitted, trained_on: Sequence[str]) -> dict[str, Any]:
     """Say what the product must know to load and read the model."""
     heads = {
-        name: {"output": name, "labels": labels, "exclusive": name in EXCLUSIVE, "temperature": round(heat[name], 4)}
+        name: {"output": name, "labels": labels, "exclusive": name in EXCLUSIVE, "calibration": fitted.heads[name]}
         for name, labels in HEADS.items()
     }
-    files = {name: digest(folder / name) for name in ("model.onnx", "tokenizer.json", "tokenizer_config.json")}
+    named = ("model.onnx", "tokenizer.json", "tokenizer_config.json", reference.FILE)
+    files = {name: digest(folder / name) for name in named}
     return {
         "name": NAME,
         "version": VERSION,
@@ -186,6 +187,7 @@ def manifest(folder: Path, heat: Mapping[str, float], trained_on: Sequence[str])
         "max_tokens": MAX_TOKENS,
         "front_tokens": FRONT_TOKENS,
         "heads": heads,
+        "languages": fitted.languages,
         "vector": {"output": vectors.NAME, "layer": vectors.LAYER},
         "trained_on": list(trained_on),
         "files": files,
@@ -243,8 +245,10 @@ def main() -> None:
     shipped.write_bytes(vectors.extended(given.model))
     rough = difference(model, shipped, small, own[:64])
     log.info("%d pieces; float32 differs by %.1e, int8 by %.3f", len(keep), worst, rough)
-    heat = temperatures(shipped, small, split)
-    about = manifest(given.model, heat, [name for name in split.train if not name.startswith("own_")])
+    fitted = fit(shipped, small, split)
+    kept = reference.dump(fitted.reference, model=VERSION, why=HEADS["why"])
+    (given.model / reference.FILE).write_text(kept, encoding="utf-8")
+    about = manifest(given.model, fitted, [name for name in split.train if not name.startswith("own_")])
     (given.model / "model.json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
