@@ -54,7 +54,8 @@ def _may_go(db: Session, sender: Sender, delivery: Delivery, now: datetime) -> b
     price = carry.price(sender.carrier, order)
     free_at = rates.free_at(db, delivery.via, delivery.account, price.endpoint, now=now)
     if free_at:
-        return _postpone(delivery, free_at, "rate", now)
+        deliveries.wait_in_line(db, delivery, until=max(free_at, now + LEAST_WAIT), why="rate")
+        return False
     parent = thread_of(db, delivery)
     if parent and parent.state in UNSETTLED:
         return _postpone(delivery, now + PARENT_WAIT, "waits for its thread", now)

@@ -208,6 +208,28 @@ def anything_to_do(db: Session, *, via: str, lease: timedelta, now: datetime) ->
     return bool(db.connection().execute(_TO_DO, {"via": via, "now": now, "lease_end": now + lease}).scalar())
 
 
+def wait_in_line(db: Session, delivery: Delivery, *, until: datetime, why: str) -> int:
+    """Let a delivery wait, and with it every one of its kind to the same place that would go sooner.
+
+    A line of a thousand alerts to one room moves in one statement, not one by one at each turn. Returns how many.
+    """
+    statement = (
+        update(Delivery)
+        .where(
+            col(Delivery.via) == delivery.via,
+            col(Delivery.account) == delivery.account,
+            col(Delivery.kind) == delivery.kind,
+            col(Delivery.target) == delivery.target,
+            col(Delivery.state) == READY,
+            col(Delivery.not_before) < until,
+        )
+        .values(not_before=until, why=why)
+    )
+    waiting = db.connection().execute(statement).rowcount
+    db.expire(delivery)
+    return waiting
+
+
 def start(delivery: Delivery, *, now: datetime, lease: timedelta) -> int:
     """Claim a delivery for sending; returns the fence that the result must carry. Commit before any byte leaves."""
     delivery.state = SENDING

@@ -2,17 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from domain.conduct import Rooms
 from domain.errors import Pause, Refused, Scope, Unavailable, Uncertain
 from domain.sending import DeliveryKind
 from domain.values import Priority
 from responder.outcome import TEAM_PATIENCE
+from storage import rates
+from storage.database import writing
 from storage.deliveries import FAILED, READY, SENT, UNKNOWN
 from tests.responder.network import Hurt, KilledError
-from tests.responder.promises import House
+from tests.responder.promises import BRAND, House
 
 OUTAGE = Unavailable("slack", "bad gateway")
 SIGNED_OUT = Refused("slack", "the token is revoked", rule="slack.signed-out", scope=Scope.ACCOUNT, remedy="New token.")
@@ -230,3 +234,25 @@ def test_doubt_is_not_cleared_before_the_room_has_settled(house: House) -> None:
 
     assert not house.step("slack")
     assert house.state(key) == UNKNOWN
+
+
+def test_a_storm_of_alerts_to_a_room_that_is_full_is_looked_at_once_a_turn(house: House) -> None:
+    keys = [house.alert(house.customer(f"customer{number}")) for number in range(30)]
+    until = house.now + timedelta(seconds=7)
+    with writing(house.engine) as db:
+        rates.pause(db, "slack", BRAND, "POST alert", until=until, why="full", now=house.now)
+    looks: list[str] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        looks.extend(["rates"] if "FROM rates" in statement else [])
+
+    event.listen(house.engine, "before_cursor_execute", look)
+    house.step("slack")
+    event.remove(house.engine, "before_cursor_execute", look)
+
+    assert {house.row(key).not_before for key in keys} == {until}
+    assert len(looks) == 1
+    house.wait(seconds=7)
+    while house.step("slack"):
+        pass
+    assert [house.state(key) for key in keys] == [SENT] * 30

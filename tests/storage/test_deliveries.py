@@ -303,3 +303,20 @@ def test_queues_are_read_by_their_index(
 
     assert index in plan
     assert "SCAN" not in plan.replace("SCAN CONSTANT ROW", "")
+
+
+def test_a_line_to_one_place_waits_as_one(engine: Engine, now: datetime) -> None:
+    to_room = {"kind": DeliveryKind.ALERT, "via": "slack", "target": "C1"}
+    with writing(engine) as db:
+        for number in range(5):
+            promise(db, f"alert-{number}", now, order_key=f"order-{number}", **to_room)
+        promise(db, "elsewhere", now, **to_room | {"target": "C2"})
+        promise(db, "later", now, not_before=now + 3 * MINUTE, **to_room)
+        first = deliveries.by_key(db, "alert-0")
+        assert first
+        waiting = deliveries.wait_in_line(db, first, until=now + MINUTE, why="rate")
+
+    assert waiting == 5
+    assert {get(engine, f"alert-{number}").not_before for number in range(5)} == {now + MINUTE}
+    assert get(engine, "elsewhere").not_before == now
+    assert get(engine, "later").not_before == now + 3 * MINUTE
