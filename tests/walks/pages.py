@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.schedule import Stage
 from domain.sending import DeliveryKind
@@ -15,6 +15,7 @@ from storage import deliveries
 from storage.authors import Author
 from storage.cases import CasePost
 from storage.database import reading, writing
+from storage.deliveries import Delivery
 from storage.posts import Post
 from tests.walks.street import Street, settings
 
@@ -63,6 +64,24 @@ class PageStreet(Street):
         for stage in self.stages:
             if stage not in road and stage.name != REPORT:
                 stage.run_once(now)
+
+    def sit_out(self, until: datetime) -> None:
+        """Let time pass; what waits its turn goes in between, for a room takes one message a second and no more."""
+        senders = [stage for stage in self.stages if stage.name.startswith(ROAD[-1])]
+        while (at := self._next_turn(until)) is not None:
+            self.clock.now = at
+            for stage in senders:
+                _drained(stage, at)
+        self.clock.now = until
+
+    def _next_turn(self, until: datetime) -> datetime | None:
+        with reading(self.house.engine) as db:
+            waiting = select(func.min(Delivery.not_before)).where(
+                col(Delivery.state).in_(deliveries.UNSETTLED),
+                col(Delivery.not_before) > self.clock.now,
+                col(Delivery.not_before) < until,
+            )
+            return db.exec(waiting).one()
 
     @property
     def graph(self) -> Graph:

@@ -108,7 +108,8 @@ class Week:
         day = 0
         while self.street.clock.now < begins + self.size.lasts + AFTER:
             within = self.street.clock.now < begins + self.size.lasts
-            self.street.clock.now += self.size.step if within else self.size.later_step
+            step = self.size.step if within else self.size.later_step
+            self.street.sit_out(self.street.clock.now + step)
             self.street.round()
             if (self.street.clock.now - begins).days > day:
                 day = (self.street.clock.now - begins).days
