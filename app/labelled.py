@@ -53,7 +53,7 @@ class Labelled:
 
 def read_labelled(path: Path | None, wanted: Wanted) -> Labelled:
     """Read labelled posts. Raises ConfigError with all that has to be asked for, or when nothing can be measured."""
-    named = {plain(wanted.text), *wanted.heads, *wanted.only, *_usual()}
+    named = {plain(wanted.text), *wanted.heads, *wanted.only, *labels.every_column()}
     items = read(path, known=named)
     records = [item for item in items if isinstance(item, Record)]
     present = list(dict.fromkeys(name for record in records for name in record.cells))
@@ -61,11 +61,6 @@ def read_labelled(path: Path | None, wanted: Wanted) -> Labelled:
     if problems:
         raise ConfigError(problems)
     return _Reader(columns, wanted.maps, records).read(items, wanted.only)
-
-
-def _usual() -> set[str]:
-    names = {*labels.columns_for("text"), *labels.columns_for("lang"), *labels.columns_for("any")}
-    return {plain(name) for name in names}
 
 
 def _columns(present: Sequence[str], records: Sequence[Record], wanted: Wanted) -> tuple[dict[str, str], list[str]]:

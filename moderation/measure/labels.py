@@ -55,6 +55,13 @@ def columns_for(what: str) -> tuple[str, ...]:
     return tuple(_known()["columns"][what])
 
 
+def every_column() -> frozenset[str]:
+    """Give every name a column may have that anything is known of."""
+    columns = _known()["columns"]
+    names = [*columns["text"], *columns["lang"], *columns["any"], *LABELS]
+    return frozenset(map(plain, [*names, *(name for each in columns["heads"].values() for name in each)]))
+
+
 def head_of_column(name: str) -> str | None:
     """Say which head a column's name speaks of; None: it does not say."""
     heads: Mapping[str, list[str]] = _known()["columns"]["heads"]
