@@ -11,7 +11,9 @@ from moderation.measure.wording import percent, within
 WIDTH = 340  # units; on a telephone about one pixel each, so text of 12 stays readable
 LEFT, TOP, SIDE = 44, 12, 280  # of the square that probabilities are drawn in
 MOST_POINTS = 160  # of a curve; more cannot be seen
-ROW, NAME, BAR = 24, 78, 200  # of a bar chart
+NAME = 78  # what labels of a confusion may take
+ROW, LANG, BAR = 24, 112, 176  # of a bar chart
+LONGEST_LANG = 8  # characters shown
 
 
 def _svg(key: str, title: str, told: str, height: int, parts: Iterable[Markup]) -> Markup:
@@ -120,7 +122,8 @@ def bars(key: str, parts: Sequence[Part]) -> Markup:
     for at, part in enumerate(parts):
         y, macro = ROW * at + 4, part.macro
         figure = percent(macro.f1 if macro else None)
-        drawn += [_text(NAME - 6, y + 13, f"{part.name} ({part.n:,})", "end"), _text(NAME + BAR + 10, y + 13, figure)]
+        name = part.name if len(part.name) <= LONGEST_LANG else f"{part.name[: LONGEST_LANG - 1]}…"
+        drawn += [_text(LANG - 6, y + 13, f"{name} ({part.n:,})", "end"), _text(LANG + BAR + 10, y + 13, figure)]
         drawn += _bar(y, macro) if macro else []
         told.append(f"{part.name} {figure} ({within(macro.f1_within if macro else None)})")
     title = "Macro-F1 in percent by language, with the interval of 95 %"
@@ -128,9 +131,9 @@ def bars(key: str, parts: Sequence[Part]) -> Markup:
 
 
 def _bar(y: float, macro: Macros) -> list[Markup]:
-    low, high = NAME + BAR * macro.f1_within.low, NAME + BAR * macro.f1_within.high
+    low, high = LANG + BAR * macro.f1_within.low, LANG + BAR * macro.f1_within.high
     return [
-        Markup('<rect x="{}" y="{}" width="{:.1f}" height="16" class="bar"/>').format(NAME, y, BAR * macro.f1),
+        Markup('<rect x="{}" y="{}" width="{:.1f}" height="16" class="bar"/>').format(LANG, y, BAR * macro.f1),
         Markup('<path d="M{0:.1f} {2}H{1:.1f}M{0:.1f} {3}v8M{1:.1f} {3}v8" class="whisker"/>').format(
             low, high, y + 8, y + 4
         ),
