@@ -1,6 +1,6 @@
 """Judges posts in batches: language, scores, personal data, triage. Stores verdicts, answers nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -9,12 +9,14 @@ from domain.ports import Classifies
 from domain.values import PostKind, Scores, Verdict
 from moderation import triage
 from moderation.danger import said
-from moderation.language import identify
+from moderation.language import UNDETERMINED, identify
+from moderation.normalise import normalise
 from moderation.personal import PersonalData
 from moderation.policy import Policy
 from storage import posts, vectors, verdicts
 from storage.database import reading, writing
 
+KIN = {"ms": "id"}  # told apart by guess alone in a short text, and measured as one
 BATCH = 64  # posts a round: enough to sort by length, few enough that an urgent one does not wait for the rest
 
 
@@ -23,15 +25,25 @@ class Judge:
 
     def __init__(self, classifier: Classifies, personal_data: PersonalData, policy: Policy) -> None:
         """Keep the three; opens nothing."""
-        self._classifier, self._personal_data, self._policy = classifier, personal_data, policy
+        self._classifier, self._personal_data, self.policy = classifier, personal_data, policy
         self.version = classifier.version
+        self._languages: Collection[str] = getattr(classifier, "languages", ())
 
     def judge(self, subjects: Sequence[triage.Subject]) -> list[Verdict]:
-        """Judge each subject, in order. Deterministic."""
+        """Judge each subject, in order, all by the policy that holds when it begins. Deterministic."""
+        policy = self.policy
         scores = self._classifier.classify([subject.text for subject in subjects])
-        return [self._verdict(subject, score) for subject, score in zip(subjects, scores, strict=True)]
+        return [self._verdict(subject, score, policy) for subject, score in zip(subjects, scores, strict=True)]
 
-    def _verdict(self, subject: triage.Subject, scores: Scores) -> Verdict:
+    def measured(self, text: str, lang: str) -> bool:
+        """Say whether the model was measured in a language; where nobody can tell which, or no word is said, it was.
+
+        A model of which nobody wrote down in what it was measured counts as measured in all.
+        """
+        told = {lang, KIN.get(lang, lang)}
+        return not self._languages or lang == UNDETERMINED or not told.isdisjoint(self._languages) or not _worded(text)
+
+    def _verdict(self, subject: triage.Subject, scores: Scores, policy: Policy) -> Verdict:
         lang = identify(subject.text, subject.lang)
         spans = self._personal_data.find(subject.text, lang=lang)
         decided = triage.triage(
@@ -43,10 +55,15 @@ class Judge:
                 lang=lang,
                 encrypted=subject.encrypted,
                 said=said(subject.text, lang=lang),
+                measured=self.measured(subject.text, lang),
             ),
-            self._policy,
+            policy,
         )
         return Verdict(lang=lang, scores=scores, personal_data=spans, triage=decided)
+
+
+def _worded(text: str) -> bool:
+    return any(map(str.isalpha, normalise(text).replace("@user", "").replace("http", "")))
 
 
 def run_once(engine: Engine, judge: Judge, *, now: datetime) -> bool:

@@ -39,10 +39,15 @@ class Policy:
     default: Thresholds
     by_language: dict[str, Thresholds]
     reach_followers: int  # an unhappy author with so many readers is urgent; 0: readers are not counted
+    alerts: "Policy | None" = None  # whose thresholds decide what alerts, see dial.py; None: these do
 
     def thresholds(self, lang: str) -> Thresholds:
         """Give the thresholds for a language, or the default ones."""
         return self.by_language.get(lang, self.default)
+
+    def alerting(self, lang: str) -> Thresholds:
+        """Give the thresholds from which the rules that the dial turns make an alert."""
+        return (self.alerts or self).thresholds(lang)
 
 
 def load(path: Path | None = None) -> Policy:

@@ -50,8 +50,10 @@ def dump(rows: Iterable[Row], *, model: str, why: Sequence[str]) -> str:
 
 
 def _cells(row: Row, why: Sequence[str]) -> list[Any]:
-    told = [*row.scores.sentiment.values(), *row.scores.abuse.values(), *row.scores.kind.values()]
-    told += [row.scores.person, row.scores.distress, *(row.scores.why[name] for name in why)]
+    scores = row.scores
+    told = [scores.sentiment[label] for label in Sentiment] + [scores.abuse[label] for label in Abuse]
+    told += [scores.kind[label] for label in Kind] + [scores.person, scores.distress]
+    told += [scores.why[name] for name in why]
     return [row.lang, int(row.urgent), *(round(UNIT * chance) for chance in told)]
 
 

@@ -1,7 +1,7 @@
 """Triage: from scores to what we do about a post. Pure: no clock, no database."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from domain.values import (
@@ -47,6 +47,7 @@ class Facts:
     lang: str = "und"
     encrypted: bool = False
     said: frozenset[str] = frozenset()  # dangers said in so many words, see danger.py
+    measured: bool = True  # whether the model's figures hold for this language
 
     @property
     def negative(self) -> float:
@@ -65,13 +66,19 @@ _Rule = Callable[[Facts, Thresholds, Policy], Reason]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of triage: when it matches it says why, and its outcome holds."""
+    """One line of triage: when it matches it says why, and its outcome holds.
+
+    A `dialled` rule alerts from the thresholds that the dial has turned, and makes a complaint from the policy's own.
+    A `certain` one needs no model, and holds in any language.
+    """
 
     id: str
     matches: _Rule
     need: Need
     priority: Priority
     answer_by: AnswerBy
+    dialled: bool = False
+    certain: bool = False
 
 
 def _at(name: str, score: float, threshold: float) -> Reason:
@@ -183,12 +190,12 @@ RULES: tuple[Rule, ...] = (
         Priority.URGENT,
         _PERSON,
     ),
-    Rule("personal-data", _exposed, Need.URGENT, Priority.URGENT, _BOT),
-    Rule("reach", _reach, Need.URGENT, Priority.URGENT, _BOT),
+    Rule("personal-data", _exposed, Need.URGENT, Priority.URGENT, _BOT, certain=True),
+    Rule("reach", _reach, Need.URGENT, Priority.URGENT, _BOT, dialled=True),
     Rule("press", _press, Need.URGENT, Priority.HIGH, _PERSON),
-    Rule("pressing", _pressing, Need.URGENT, Priority.HIGH, _BOT),
-    Rule("urgent", _urgent, Need.URGENT, Priority.HIGH, _BOT),
-    Rule("order-number", _order_exposed, Need.URGENT, Priority.HIGH, _BOT),
+    Rule("pressing", _pressing, Need.URGENT, Priority.HIGH, _BOT, dialled=True),
+    Rule("urgent", _urgent, Need.URGENT, Priority.HIGH, _BOT, dialled=True),
+    Rule("order-number", _order_exposed, Need.URGENT, Priority.HIGH, _BOT, dialled=True),
     Rule("complaint", _complaint, Need.COMPLAINT, Priority.NORMAL, _BOT),
     Rule(
         "offensive",
@@ -196,6 +203,7 @@ RULES: tuple[Rule, ...] = (
         Need.URGENT,
         Priority.HIGH,
         _PERSON,
+        dialled=True,
     ),
     Rule("unhappy", _unhappy, Need.COMPLAINT, Priority.NORMAL, _BOT),
     Rule(
@@ -214,31 +222,52 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("unsure", _unsure, Need.QUESTION, Priority.NORMAL, _PERSON),
 )
+_UNSURE = RULES[-1]
+_NOISE = Rule(
+    "noise", lambda facts, _at, _policy: f"noise {facts.scores.kind[Kind.NOISE]:.2f}", Need.NOISE, Priority.LOW, _NOBODY
+)
 
 
 def triage(facts: Facts, policy: Policy) -> Triage:
     """Decide what a post needs. The first rule that matches wins; none: noise.
 
-    Distress outranks all that can be read and is never answered by the bot.
+    Distress outranks all that can be read and is never answered by the bot. In a language the model was not measured
+    in, what only the model says is acted on by no one but a person: see `_abstained`.
     """
-    at = policy.thresholds(facts.lang)
-    for rule in RULES:
-        reason = rule.matches(facts, at, policy)
-        if reason:
-            return Triage(
-                need=rule.need,
-                priority=rule.priority,
-                answer_by=rule.answer_by,
-                reason=reason,
-                rule=rule.id,
-                policy=policy.version,
-            )
-    noise = facts.scores.kind[Kind.NOISE]
+    rule, reason = _decided(facts, policy)
+    if not facts.measured and not rule.certain:
+        rule, reason = _abstained(rule, reason, facts.lang)
     return Triage(
-        need=Need.NOISE,
-        priority=Priority.LOW,
-        answer_by=_NOBODY,
-        reason=f"noise {noise:.2f}",
-        rule="noise",
+        need=rule.need,
+        priority=rule.priority,
+        answer_by=rule.answer_by,
+        reason=reason,
+        rule=rule.id,
         policy=policy.version,
     )
+
+
+def _decided(facts: Facts, policy: Policy) -> tuple[Rule, str]:
+    """Find the rule that holds. One that matches but that the dial keeps from alerting yields to others that alert."""
+    at, alerting = policy.thresholds(facts.lang), policy.alerting(facts.lang)
+    quiet: tuple[Rule, str] | None = None
+    for rule in RULES:
+        reason = rule.matches(facts, alerting if rule.dialled else at, policy)
+        if reason:
+            return quiet if quiet and rule.need is not Need.URGENT else (rule, reason)
+        if rule.dialled and quiet is None and alerting is not at:
+            reason = rule.matches(facts, at, policy)
+            quiet = (_quietly(rule), f"{reason}; less than alerts now") if reason else None
+    return quiet or (_NOISE, _NOISE.matches(facts, at, policy) or "noise")
+
+
+def _quietly(rule: Rule) -> Rule:
+    return replace(rule, need=Need.COMPLAINT, priority=Priority.NORMAL)
+
+
+def _abstained(rule: Rule, reason: str, lang: str) -> tuple[Rule, str]:
+    """Leave to a person what the model cannot be trusted with: what is urgent stays so, what seems nothing is asked."""
+    unmeasured = f"the model was not measured in {lang}"
+    if rule.answer_by is _NOBODY:
+        return _UNSURE, f"unsure: {unmeasured}"
+    return replace(rule, answer_by=_PERSON), f"{reason}; {unmeasured}"
