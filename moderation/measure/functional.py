@@ -22,7 +22,7 @@ CAPABILITIES: Mapping[str, str] = {
     "names": "another name, country or faith changes nothing",
     "typos": "misspelt is still meant",
     "leetspeak": "figures and signs for letters hide nothing",
-    "homoglyphs": "look-alike letters, wide or decorated ones hide nothing",
+    "homoglyphs": "look-alike, wide or decorated letters, or another alphabet, hide nothing",
     "mixing": "two languages in one post",
     "emoji": "emoji alone say something",
     "long": "the matter at the start, the middle or the end of many words",

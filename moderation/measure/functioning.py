@@ -1,6 +1,6 @@
 """Functional cases judged: which hold, how many of each ability and language. Draws nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.values import Abuse, Sentiment, Verdict
@@ -104,10 +104,19 @@ def measures(verdict: Verdict) -> dict[str, float]:
     }
 
 
+def alone(subjects: Iterable[Subject], judge: Judge) -> Iterator[Verdict]:
+    """Judge each subject by itself: with int8 activations its neighbours in a batch would move its scores."""
+    return (judge.judge([subject])[0] for subject in subjects)
+
+
+def subjects(cases: Iterable[Case]) -> list[Subject]:
+    """Make each case a public post whose platform named its language."""
+    return [Subject(text=case.text, lang=case.lang) for case in cases]
+
+
 def judge_all(cases: Sequence[Case], judge: Judge) -> Functioning:
-    """Judge every case as a public post whose platform named its language, and say what holds."""
-    verdicts = judge.judge([Subject(text=case.text, lang=case.lang) for case in cases])
-    return hold(cases, verdicts)
+    """Judge every case and say what holds."""
+    return hold(cases, list(alone(subjects(cases), judge)))
 
 
 def hold(cases: Sequence[Case], verdicts: Sequence[Verdict]) -> Functioning:
