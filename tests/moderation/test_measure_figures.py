@@ -169,6 +169,11 @@ def test_a_threshold_for_precision_finds_as_much_as_it_may() -> None:
     assert figures.recall_at_precision(YES, SCORE, 0.57) == pytest.approx(0.8)
 
 
+def test_a_precision_that_is_just_reached_is_enough() -> None:
+    assert figures.recall_at_precision(YES, SCORE, 0.6) == pytest.approx(0.6)
+    assert figures.recall_at_precision([1, 1], [0.3, 0.2], 1.0) == 1.0
+
+
 def test_a_threshold_for_recall_is_as_precise_as_it_may_be() -> None:
     found = figures.threshold_for_recall(YES, SCORE, 0.8)
 

@@ -79,6 +79,7 @@ def test_one_number_among_many_words_is_an_unknown_label_and_no_question() -> No
         (["offensive", "not-offensive"], "abuse"),
         (["complaint", "question", "other"], "kind"),
         (["geography", "sports"], None),
+        (["none", "none"], None),  # of sentiment, or of abuse
         (["negative", "x", "y", "z"], None),
         (["", ""], None),
         ([], None),

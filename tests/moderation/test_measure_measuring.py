@@ -120,6 +120,7 @@ def test_the_files_language_goes_before_the_detected_one() -> None:
     found = measured([(said, verdict(scores(), lang="es")), (detected, verdict(scores(), lang="es"))])
 
     assert found.langs == {"pt": 1, "es": 1}
+    assert head(found, "sentiment").whole.langs == ("es", "pt")
 
 
 def test_the_worst_mistakes_come_first_and_no_more_than_wanted() -> None:
