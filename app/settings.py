@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 import channels
 from app.doors_settings import Doors, misfits
+from app.model_settings import Model
 from app.reporting_settings import HoursTable, ReportTable
 from domain.conduct import Approval, Closing, Conduct, QuietHours, Rooms
 from domain.errors import ConfigError
@@ -99,13 +100,6 @@ class Windows(Table):
     private_reply: float = Field(default=24, gt=0)  # of the 7 days in which a post can be answered in private
     bot_message: float = Field(default=3, gt=0)  # of the 24 hours after a customer's private message
     person_message: float = Field(default=24, gt=0)  # of the 7 days, where people may answer late
-
-
-class Model(Table):
-    """How posts are judged."""
-
-    policy: Path | None = None  # own thresholds; empty: the shipped ones
-    threads: int = Field(default=0, ge=0)  # 0: as many as there are cores
 
 
 class Settings(Table):
