@@ -11,6 +11,7 @@ from domain.clock import utc_now
 from domain.errors import ConfigError, Refused, SottovoceError, Unavailable
 from domain.ports import Probes
 from domain.sending import Probe
+from moderation.hub import told
 
 
 def run_check(path: Path, *, as_json: bool) -> int:
@@ -60,8 +61,9 @@ def _model(settings: Settings) -> Probe:
     try:
         version = make_judge(settings).version
     except SottovoceError as exc:
-        return Probe(what="model", ok=False, detail=str(exc), remedy="Install Sottovoce again.")
-    return Probe(what="model", ok=True, detail=f"{version} loads and its checksums are right")
+        own = settings.model.name or settings.model.heads
+        return Probe(what="model", ok=False, detail=str(exc), remedy="" if own else "Install Sottovoce again.")
+    return Probe(what="model", ok=True, detail=f"{told(version)}: loads, and the shipped files are the measured ones")
 
 
 def _plain(probe: Probe) -> dict[str, object]:

@@ -27,6 +27,8 @@ held_app = typer.Typer(no_args_is_help=True, help="What waits for a person's wor
 main.add_typer(cases_app, name="cases")
 main.add_typer(customers_app, name="customers")
 main.add_typer(held_app, name="held")
+model_app = typer.Typer(no_args_is_help=True, help="Models of your own choice instead of the shipped one.")
+main.add_typer(model_app, name="model")
 
 
 @main.command()
@@ -123,6 +125,9 @@ def eval_(
     corrections: Annotated[
         bool, typer.Option("--corrections", help="The team's corrections instead of a file.")
     ] = False,
+    functional: Annotated[
+        bool, typer.Option("--functional", help="The product's own cases and swaps instead of a file.")
+    ] = False,
     settings: Annotated[
         Path | None, typer.Option("--settings", "-s", help="The settings file.", envvar="SOTTOVOCE_SETTINGS")
     ] = None,
@@ -135,6 +140,7 @@ def eval_(
     recall: Annotated[float, typer.Option(help="Find thresholds that find at least this share.")] = 0.95,
     worst: Annotated[int, typer.Option(min=0, help="How many mistakes to show for each head.")] = 10,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="With --functional: tables for a model card.")] = False,
     json: AsJson = False,
 ) -> None:
     """Measure the model on labelled posts: how often it is right, how sure it may be, its worst mistakes.
@@ -143,6 +149,14 @@ def eval_(
     """
     from app.evaluating import Asked, run_eval
 
+    if functional:
+        from app.functional import Wanted, run_functional
+
+        alone = not (file or corrections or text or label or map_ or only)
+        wanted = Wanted(
+            settings=settings, policy=policy, worst=worst, as_json=json, markdown=markdown, html=html, alone=alone
+        )
+        raise typer.Exit(run_functional(wanted))
     asked = Asked(
         file=file,
         corrections=corrections,
@@ -469,6 +483,22 @@ def held_drop(delivery: int, settings: SettingsFile = DEFAULT, by: By = "operato
     Example: `sottovoce held drop 7`
     """
     _decide_held("drop", delivery, settings, by)
+
+
+@model_app.command("fetch")
+def model_fetch(
+    name: Annotated[str, typer.Argument(help="Such as cardiffnlp/twitter-roberta-base-sentiment-latest.")],
+    *,
+    revision: Annotated[str, typer.Option(help="Branch, tag or commit; nothing: the hub's main.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Bring a model of the Hugging Face hub to this machine. Nothing else ever asks the hub, and no pickle is fetched.
+
+    Example: `sottovoce model fetch cardiffnlp/twitter-roberta-base-sentiment-latest`
+    """
+    from app.fetching import run_fetch
+
+    raise typer.Exit(run_fetch(name, revision=revision, as_json=json))
 
 
 @main.command()

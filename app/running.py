@@ -10,6 +10,7 @@ from app.judging import make_judge
 from app.schedule import Schedule
 from app.settings import load
 from domain.errors import SottovoceError
+from moderation.hub import told
 from storage.lock import sole_owner
 
 
@@ -24,14 +25,15 @@ def run_until_stopped(path: Path) -> int:
         with sole_owner(settings.database):
             built = house.build(settings)
             house.prepare(built)
-            schedule = Schedule(built.engine, house.stages(built, make_judge(settings)), clock=built.clock)
+            judge = make_judge(settings)
+            schedule = Schedule(built.engine, house.stages(built, judge), clock=built.clock)
             socket = house.socket(built)
             if built.pushed:
                 built.pushed.start()
             schedule.start()
             if socket:
                 socket.start()
-            _say(built)
+            _say(built, judged_by=told(judge.version))
             stopping.wait()
             terminal.err.print("Stopping: what is on its way comes to its end …")
             if built.pushed:
@@ -45,9 +47,10 @@ def run_until_stopped(path: Path) -> int:
     return 0
 
 
-def _say(built: house.House) -> None:
+def _say(built: house.House, *, judged_by: str) -> None:
     mode = (
         "dry run: nothing reaches a customer" if built.conduct.dry_run else f"live, approval: {built.conduct.approval}"
     )
     names = ", ".join(built.channels)
     terminal.err.print(f"Sottovoce listens for [bold]{built.conduct.brand}[/] on {names} ({mode}). Ctrl-C stops it.")
+    terminal.err.print(f"Posts are judged by {judged_by}.", markup=False)
