@@ -149,6 +149,8 @@ def eval_(
     """
     from app.evaluating import Asked, run_eval
 
+    if markdown and not functional:
+        raise typer.BadParameter("goes with --functional", param_hint="--markdown")
     if functional:
         from app.functional import Wanted, run_functional
 
