@@ -22,6 +22,7 @@ from moderation.policy import Policy, Thresholds
 
 GRAVE = ("safety", "legal")  # reasons that cannot wait, in whatever tone they come
 PRESSING = ("money", "access", "repeat", "churn")  # reasons that cannot wait when somebody is unhappy
+SAID = "said in so many words"
 LESS_EXPOSING = frozenset({"order"})  # personal data that others can do little with
 
 
@@ -86,7 +87,7 @@ def _at(name: str, score: float, threshold: float) -> Reason:
 
 
 def _said(facts: Facts, danger: str) -> Reason:
-    return f"{danger}, said in so many words" if danger in facts.said else None
+    return f"{danger}, {SAID}" if danger in facts.said else None
 
 
 def _pressing(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:

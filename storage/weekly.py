@@ -71,8 +71,8 @@ def published(db: Session, start: datetime, end: datetime) -> Iterator[Published
     felt = _VERDICTS.c.scores["sentiment"]
     columns = (
         *(_POSTS.c[name] for name in ("id", "channel", "source_id", "author_id")),
-        _raw(_POSTS.c.created_at),
-        _raw(_POSTS.c.heard_at),
+        raw(_POSTS.c.created_at),
+        raw(_POSTS.c.heard_at),
         *(_VERDICTS.c[name] for name in ("lang", "sentiment", "abuse", "model")),
         *(felt[each.value].as_float() for each in Sentiment),
     )
@@ -85,15 +85,15 @@ def published(db: Session, start: datetime, end: datetime) -> Iterator[Published
         for row in rows:
             if row[0] not in older:
                 sure = None if row[10] is None else max(row[10:])
-                yield Published(*row[:4], _moment(row[4]), _moment(row[5]), *row[6:10], sure)  # type: ignore[call-arg]
+                yield Published(*row[:4], moment(row[4]), moment(row[5]), *row[6:10], sure)  # type: ignore[call-arg]
 
 
-def _raw(column: Any) -> Any:
+def raw(column: Any) -> Any:
     """Read a column as the database keeps it: what SQLAlchemy does for each value costs more than all the rest."""
     return type_coerce(column, NullType())
 
 
-def _moment(value: Any) -> datetime:
+def moment(value: Any) -> datetime:
     """Read a moment that came raw: text from SQLite, without the zone that all of ours are in."""
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value.astimezone(UTC)
 
@@ -223,17 +223,17 @@ def log_of(db: Session, case_ids: Collection[int], *, end: datetime) -> Iterator
     columns = (
         _EVENTS.c.id,
         _EVENTS.c.case_id,
-        _raw(_EVENTS.c.at),
+        raw(_EVENTS.c.at),
         _EVENTS.c.actor,
         _EVENTS.c.kind,
-        _raw(_EVENTS.c.data),
+        raw(_EVENTS.c.data),
     )
     for part in _parts(sorted(case_ids)):
         query = select(*columns).where(_EVENTS.c.case_id.in_(part), _EVENTS.c.at < end, _EVENTS.c.kind.not_in(_UNASKED))
-        for row_id, case_id, at, actor, kind, raw in (
+        for row_id, case_id, at, actor, kind, data in (
             db.connection().execute(query.order_by(_EVENTS.c.case_id, _EVENTS.c.id)).all()
         ):
-            yield Logged(row_id, case_id, _moment(at), actor, kind, raw)
+            yield Logged(row_id, case_id, moment(at), actor, kind, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +271,7 @@ def placed(db: Session, case_ids: Collection[int]) -> Iterator[Placed]:
         select(
             _POSTS.c.id,
             _LINKS.c.case_id,
-            _raw(_POSTS.c.created_at),
+            raw(_POSTS.c.created_at),
             _POSTS.c.channel,
             _POSTS.c.kind == PostKind.DIRECT.value,
             _VERDICTS.c.abuse,
@@ -280,7 +280,7 @@ def placed(db: Session, case_ids: Collection[int]) -> Iterator[Placed]:
         .outerjoin(_VERDICTS, _VERDICTS.c.post_id == _POSTS.c.id)
     )
     for row in _in_parts(db, query, _LINKS.c.case_id, case_ids):
-        yield Placed(row[0], row[1], _moment(row[2]), *row[3:])
+        yield Placed(row[0], row[1], moment(row[2]), *row[3:])
 
 
 @dataclass(frozen=True, slots=True)
