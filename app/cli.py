@@ -515,6 +515,25 @@ def status(settings: SettingsFile = DEFAULT, *, json: AsJson = False) -> None:
 
 
 @main.command()
+def thresholds(
+    settings: SettingsFile = DEFAULT,
+    *,
+    alerts_a_day: Annotated[int | None, typer.Option(min=0, help="Try: at most so many on a usual day.")] = None,
+    miss: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Try: miss at most this share, such as 0.05.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the trade between alerts a day and urgent posts missed, and which thresholds are in force. Changes nothing.
+
+    Exit code 1: what is wanted cannot be had. Example: `sottovoce thresholds --alerts-a-day 20`
+    """
+    from app.thresholds import run_thresholds
+
+    raise typer.Exit(run_thresholds(settings, alerts_a_day=alerts_a_day, miss=miss, as_json=json))
+
+
+@main.command()
 def report(
     settings: SettingsFile = DEFAULT,
     *,

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from app import pushing, reporting
+from app.alerting import Daily
 from app.pushing import Pushed
 from app.schedule import TICK, Stage
 from app.settings import Settings, connectors
@@ -97,7 +99,7 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
     ]
     road += house.pushed.stages(("judge",), tick) if house.pushed else []
     road += [
-        Stage("judge", lambda now: judging.run_once(engine, judge, now=now), tick, ("respond",)),
+        Stage("judge", partial(_judge, engine, judge, _daily(house, judge)), tick, ("respond",)),
         Stage("respond", partial(_respond, engine, conduct, limits), tick, tuple(deliveries)),
     ]
     road += [Stage(f"deliver {via}", partial(_deliver, house, via), tick) for via in house.carriers]
@@ -115,6 +117,15 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
     if house.faces:
         road.append(Stage("cards", partial(_cards, house.faces), tick))
     return road
+
+
+def _daily(house: House, judge: Judge) -> Daily:
+    return Daily(house.engine, judge, house.settings.alerts.choice, zone=ZoneInfo(house.settings.timezone))
+
+
+def _judge(engine: Engine, judge: Judge, daily: Daily, now: datetime) -> bool:
+    daily.keep(now)
+    return judging.run_once(engine, judge, now=now)
 
 
 def _checkups(house: House, tick: timedelta) -> list[Stage]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 import channels
+from app.alerting_settings import AlertsTable
 from app.doors_settings import Doors, misfits
 from app.model_settings import Model
 from app.reporting_settings import HoursTable, ReportTable
@@ -121,6 +122,7 @@ class Settings(Table):
     promises: Promises = Promises()
     incidents: Incidents = Incidents()
     windows: Windows = Windows()
+    alerts: AlertsTable = AlertsTable()
     personal_data: PersonalDataTable = PersonalDataTable()
     model: Model = Model()
     slack: Slack | None = None

@@ -31,6 +31,7 @@ class Panel:
         """Keep them; of two that answer one head the later counts, which settings do not allow."""
         self._shipped, self._others = shipped, others
         self.version = "+".join([shipped.version, *(_named(other) for other in others)])
+        self.languages: frozenset[str] = getattr(shipped, "languages", frozenset())  # of the others nobody knows
 
     def classify(self, texts: Sequence[str]) -> list[Scores]:
         """Score each text, in order; see `Classifies`. Equal texts are judged once.

@@ -25,7 +25,8 @@ class Judge:
 
     def __init__(self, classifier: Classifies, personal_data: PersonalData, policy: Policy) -> None:
         """Keep the three; opens nothing."""
-        self._classifier, self._personal_data, self.policy = classifier, personal_data, policy
+        self._classifier, self._personal_data = classifier, personal_data
+        self.base = self.policy = policy  # as it was given, and as the dial has turned it
         self.version = classifier.version
         self._languages: Collection[str] = getattr(classifier, "languages", ())
 

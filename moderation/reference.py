@@ -9,6 +9,7 @@ from typing import Any
 from domain.errors import ConfigError
 from domain.values import Abuse, Kind, Scores, Sentiment
 
+SHIPPED = Path(__file__).parent / "model"
 FILE = "reference.json"
 UNIT = 10_000  # probabilities are kept as whole ten-thousandths, as precise as stored verdicts
 
@@ -30,7 +31,7 @@ class Reference:
     rows: tuple[Row, ...] = ()
 
 
-def load(folder: Path) -> Reference:
+def load(folder: Path = SHIPPED) -> Reference:
     """Read the reference beside a model; empty where there is none. Raises ConfigError when it cannot be read."""
     path = folder / FILE
     if not path.exists():
