@@ -35,8 +35,6 @@ CAPABILITIES: Mapping[str, str] = {
 """Every ability that is tried, in the order they are told in, with what it means."""
 MEASURES = ("negative", "positive", "abusive", "threat", "hateful", "person", "distress")
 FILLER = "filler"  # no case: many words about nothing, put wherever another case of the language says {filler}
-FEWEST_LANGUAGE = 12  # abilities every language must be tried for, with ...
-FEWEST_CASES = 2  # ... so many cases each
 
 _LABEL = re.compile(r"(?P<head>[a-z.]+)(?P<no>!?)=(?P<labels>[a-z]+(?:\|[a-z]+)*)")
 _ORDER = re.compile(r"(?P<measure>[a-z]+)(?P<sign>[<>])(?P<other>[a-z]+-[a-z0-9-]+)")
