@@ -25,7 +25,9 @@ _MODELS: Mapping[str, Mapping[str, str]] = {
     },
     "abuse": {
         **dict.fromkeys(("neutral", "safe", "ok", "non toxic", "not toxic", "no hate", "non hate speech"), "none"),
-        **dict.fromkeys(("severe toxic", "severe toxicity", "toxicity", "obscene", "harassment"), "offensive"),
+        **dict.fromkeys(
+            ("severe toxic", "severe toxicity", "toxicity", "obscene", "harassment", "offensive language"), "offensive"
+        ),
         **dict.fromkeys(("identity hate", "identity attack"), "hateful"),
     },
     "kind": {},
@@ -157,4 +159,5 @@ def paste(chosen: Chosen, own: Sequence[str], head: str) -> str:
 
 
 def _key(label: str) -> str:
-    return label if _BARE.fullmatch(label) else json.dumps(label, ensure_ascii=False)
+    # TOML's strings are JSON's, but for one character that TOML wants escaped
+    return label if _BARE.fullmatch(label) else json.dumps(label, ensure_ascii=False).replace("\x7f", "\\u007f")
