@@ -108,7 +108,9 @@ def _of_corrections(asked: Asked) -> Outcome:
     with opened(asked.settings or DEFAULT) as (settings, engine):
         told = corrected.read(engine)
         if not told:
-            raise ConfigError(["nobody has corrected anything yet: `sottovoce cases correct`, or the button in Slack"])
+            raise ConfigError(
+                ["nobody has corrected anything yet: `sottovoce cases correct`, or *Judged wrong?* in Slack"]
+            )
         judge = make_judge(settings, own_policy=asked.policy)
         verdicts = _judged([each.row for each in told], judge)
     found = measure([each.sample for each in told], verdicts, wanted=_levels(asked), worst=asked.worst)
