@@ -1,114 +1,100 @@
 """The shipped model: texts in, scores out. No network, no database, no language detection."""
 
-import hashlib
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
 from domain.errors import ConfigError
 from domain.values import Abuse, Kind, Scores, Sentiment
 from moderation import vectors
 from moderation.calibration import Calibration, script
+from moderation.certain import certain
+from moderation.cores import cores
+from moderation.encoder import Encoder
+from moderation.manifest import REINSTALL, read_manifest
 from moderation.normalise import normalise
+from moderation.remembered import Answer, Remembered
 
 # only its tokenizer is wanted: it would tell whoever runs a command that PyTorch is missing
 os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
 from transformers import PreTrainedTokenizerFast
 
 SHIPPED = Path(__file__).parent / "model"
-BATCH = 32  # texts a pass; more gains nothing on a CPU
 LONGEST = 4_000  # characters looked at, from both ends: far more than the model's tokens hold
-REINSTALL = "install sottovoce again, or run `make model`"
 
 Floats = npt.NDArray[np.float64]
 Ids = list[int]
 
 
 class Classifier:
-    """Scores texts with one pass of one encoder; serves `Classifies`. Loading takes about a second."""
+    """Scores texts with one pass of one encoder each; serves `Classifies`. Loading takes about a second."""
 
     version: str
     languages: frozenset[str]  # that it was measured in; empty: nobody wrote down which
 
     def __init__(self, folder: Path = SHIPPED, *, threads: int = 0) -> None:
-        """Load the model in `folder`; `threads` 0 takes every core.
+        """Load the model in `folder`; `threads` 0 takes every core this process may use.
 
-        Raises ConfigError if a file is missing or not the one that was measured.
+        Raises ConfigError if a file is missing or not the one that was measured, or if files do not belong together.
         """
         about = read_manifest(folder)
         self.version = about["version"]
         self.languages = frozenset(about.get("languages", ()))
         self._heads: Mapping[str, Mapping[str, Any]] = about["heads"]
         self._calibration = {name: Calibration(head) for name, head in self._heads.items()}
-        self._most, self._front = int(about["max_tokens"]), int(about["front_tokens"])
+        self._most, self._front = about["max_tokens"], about["front_tokens"]
         self._tokenizer: Any = PreTrainedTokenizerFast.from_pretrained(str(folder), local_files_only=True)
-        self._begin, self._end, self._pad = self._tokenizer.convert_tokens_to_ids(["<s>", "</s>", "<pad>"])
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        # Waiting threads sleep: the rest of the house shares these cores.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._begin, self._end = self._marks()
         graph = folder / "model.onnx" if about.get("vector") else vectors.extended(folder)
-        self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        outputs = [vectors.NAME, *(head["output"] for head in self._heads.values())]
+        self._encoder = Encoder(graph, outputs, threads=threads or cores())
+        widths = {head["output"]: len(head["labels"]) for head in self._heads.values()}
+        self._encoder.prove(pieces=len(self._tokenizer), widths=widths)
+        self._remembered = Remembered(self.version)
 
     def classify(self, texts: Sequence[str]) -> list[Scores]:
-        """Score each text, in order; see `Classifies`. Equal texts are judged once."""
+        """Score each text, in order; see `Classifies`.
+
+        What a text gets depends on nothing but the text. Equal ones are judged once, also over calls, and those that
+        say nothing are not judged at all.
+        """
         plain = [normalise(shorten(text)) for text in texts]
-        wanted = sorted({text for text in plain if text})
-        known = {"": self._no_evidence()}
-        for batch in self._batches(wanted):
-            known |= self._judge(batch)
-        return [known[text] for text in plain]
+        different = dict.fromkeys(plain)
+        found = {text: self._remembered.find(text) for text in different if not certain(text)}
+        asked = [text for text, answer in found.items() if answer is None]
+        known = {text: answer for text, answer in found.items() if answer is not None}
+        for text, answer in zip(asked, self.judge(asked), strict=True):
+            self._remembered.keep(text, answer)
+            known[text] = answer
+        nothing = self._no_evidence()
+        scored = {text: self.read(known[text]) if text in known else nothing for text in different}
+        return [scored[text] for text in plain]
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[list[tuple[str, Ids]]]:
-        """Put texts of like length together, so that little is padded."""
-        if not texts:
-            return
-        encoded = self._tokenizer(list(texts), add_special_tokens=False)["input_ids"]
-        fitted = [(text, self._fit(ids)) for text, ids in zip(texts, encoded, strict=True)]
-        fitted.sort(key=lambda pair: (len(pair[1]), pair[0]))
-        for start in range(0, len(fitted), BATCH):
-            yield fitted[start : start + BATCH]
-
-    def _fit(self, ids: Ids) -> Ids:
-        """Add the marks of start and end; of a long text keep both ends, where people say what they want."""
-        room = self._most - 2
-        if len(ids) > room:
-            ids = ids[: self._front] + ids[self._front - room :]
-        return [self._begin, *ids, self._end]
-
-    def _judge(self, batch: Sequence[tuple[str, Ids]]) -> dict[str, Scores]:
-        width = max(len(ids) for _, ids in batch)
-        inputs = np.full((len(batch), width), self._pad, dtype=np.int64)
-        mask = np.zeros_like(inputs)
-        for row, (_, ids) in enumerate(batch):
-            inputs[row, : len(ids)] = ids
-            mask[row, : len(ids)] = 1
-        outputs = [vectors.NAME, *(head["output"] for head in self._heads.values())]
-        about, *logits = self._session.run(outputs, {"input_ids": inputs, "attention_mask": mask})
-        scripts = [script(text) for text, _ in batch]
-        chances = {
-            name: probabilities(
-                self._calibration[name].adjust(np.asarray(found, dtype=np.float64), scripts),
-                exclusive=head["exclusive"],
+    def judge(self, plain: Sequence[str]) -> list[Answer]:
+        """Judge each normalised text by a pass of its own, in order, whatever it says."""
+        if not plain:
+            return []
+        encoded = self._tokenizer(list(plain), add_special_tokens=False, verbose=False)["input_ids"]
+        about, *logits = zip(*self._encoder.run([self._fit(ids) for ids in encoded]), strict=True)
+        scripts = [script(text) for text in plain]
+        chances = [
+            probabilities(
+                self._calibration[name].adjust(np.array(found, dtype=np.float64), scripts), exclusive=head["exclusive"]
             )
             for (name, head), found in zip(self._heads.items(), logits, strict=True)
-        }
-        packed = vectors.pack(about)
-        return {
-            text: self._scores({name: found[row] for name, found in chances.items()}, packed[row])
-            for row, (text, _) in enumerate(batch)
-        }
+        ]
+        rows = np.concatenate(chances, axis=1)
+        return [(row.tobytes(), vector) for row, vector in zip(rows, vectors.pack(np.array(about)), strict=True)]
 
-    def _scores(self, chances: Mapping[str, Floats], vector: bytes) -> Scores:
-        named = {
-            name: dict(zip(head["labels"], chances[name].tolist(), strict=True)) for name, head in self._heads.items()
-        }
+    def read(self, answer: Answer) -> Scores:
+        """Make scores of an answer of this model."""
+        numbers, vector = answer
+        told = iter(np.frombuffer(numbers).tolist())
+        named = {name: {label: next(told) for label in head["labels"]} for name, head in self._heads.items()}
         return Scores(
             sentiment={label: named["sentiment"][label] for label in Sentiment},
             abuse={label: named["abuse"][label] for label in Abuse},
@@ -119,6 +105,21 @@ class Classifier:
             model=self.version,
             vector=vector,
         )
+
+    def _marks(self) -> tuple[int, int]:
+        """Find the marks of start and end. Raises ConfigError for a tokenizer that has none."""
+        vocabulary = self._tokenizer.get_vocab()
+        missing = [mark for mark in ("<s>", "</s>") if mark not in vocabulary]
+        if missing:
+            raise ConfigError([f"model: tokenizer.json has no piece {mark}; {REINSTALL}" for mark in missing])
+        return vocabulary["<s>"], vocabulary["</s>"]
+
+    def _fit(self, ids: Ids) -> Ids:
+        """Add the marks of start and end; of a long text keep both ends, where people say what they want."""
+        room = self._most - 2
+        if len(ids) > room:
+            ids = ids[: self._front] + ids[self._front - room :]
+        return [self._begin, *ids, self._end]
 
     def _no_evidence(self) -> Scores:
         return Scores(
@@ -143,28 +144,3 @@ def probabilities(logits: Floats, *, exclusive: bool) -> Floats:
         return np.asarray((1 + np.tanh(logits / 2)) / 2)  # the logistic function, without its overflow
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read `model.json` and hold every file it names against its checksum.
-
-    Raises ConfigError with one problem for each file that is missing or altered.
-    """
-    try:
-        about: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
-        raise ConfigError([f"model: {folder / 'model.json'} cannot be read; {REINSTALL}"]) from exc
-    problems = [problem for name, digest in about["files"].items() if (problem := check(folder / name, digest))]
-    if problems:
-        raise ConfigError(problems)
-    return about
-
-
-def check(path: Path, digest: str) -> str:
-    """Say what is wrong with a file of the model; empty if it is the one whose SHA-256 is `digest`."""
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return f"model: {path} is missing; {REINSTALL}"
-    return "" if found == digest else f"model: {path} is not the file that was measured; {REINSTALL}"
