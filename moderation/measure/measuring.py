@@ -70,8 +70,10 @@ def measure(
             if head in said:
                 by_head[head].append(_Case(sample, verdict, gold, said[head]))
     langs = Counter(sample.lang or verdict.lang for sample, verdict in zip(samples, verdicts, strict=True))
+    # a model of the team's choice may have said nothing of some posts, which then name the shipped one alone
+    models = Counter(verdict.scores.model for verdict in verdicts)
     return Evaluation(
-        model=verdicts[0].scores.model if verdicts else "",
+        model=max(models, key=lambda name: models[name], default=""),
         policy=verdicts[0].triage.policy if verdicts else "",
         posts=len(samples),
         langs=dict(langs.most_common()),

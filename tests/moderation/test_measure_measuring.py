@@ -1,7 +1,10 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.values import AnswerBy, Need, Priority, Scores, Span, Triage, Verdict
 from moderation.measure.document import document
@@ -242,3 +245,52 @@ def test_a_threshold_is_written_exactly_so_that_its_own_post_reaches_it() -> Non
 
     assert written["heads"]["person"]["all"]["labels"]["yes"]["thresholds"]["recall"]["at"] == at
     assert written["heads"]["person"]["all"]["macro_f1"] is None
+
+
+def test_the_model_named_is_the_one_that_judged_most() -> None:
+    rest = [(sample(line, sentiment="neutral"), verdict(replace(scores(), model="a+b"))) for line in (2, 3)]
+
+    assert measured([(sample(1, sentiment="neutral"), verdict(scores())), *rest]).model == "a+b"
+    assert measured([]).heads == ()
+
+
+posts = st.lists(
+    st.tuples(
+        st.sampled_from(["negative", "neutral", "positive"]),
+        st.floats(0, 1),
+        st.sampled_from(["yes", "no", ""]),
+        st.floats(0, 1),
+        st.sampled_from(["en", "th", "lo"]),
+    ),
+    min_size=1,
+    max_size=80,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(posts)
+def test_every_post_is_counted_once_under_each_head_and_language(
+    given_posts: list[tuple[str, float, str, float, str]],
+) -> None:
+    pairs = [
+        (
+            sample(line, lang, sentiment=mood, **({"person": person} if person else {})),
+            verdict(scores(negative=negative, person=chance)),
+        )
+        for line, (mood, negative, person, chance, lang) in enumerate(given_posts)
+    ]
+
+    found = measured(pairs, worst=1000)
+
+    assert head(found, "sentiment").whole.n == len(given_posts) == sum(found.langs.values())
+    for each in found.heads:
+        assert not each.languages or sum(part.n for part in each.languages) == each.whole.n
+        assert len(each.worst) == each.wrong == round((1 - each.whole.accuracy) * each.whole.n)
+        sure = [mistake.confidence for mistake in each.worst if mistake.confidence is not None]
+        assert sure == sorted(sure, reverse=True)
+        for part in (each.whole, *each.languages):
+            assert part.calibration is not None
+            assert 0 <= part.calibration.ece <= 1
+            assert sum(group.n for group in part.calibration.bins) == part.n
+            assert part.macro is None or part.macro.f1_within.low <= part.macro.f1_within.high
+    assert document(found)["posts"] == len(given_posts)
