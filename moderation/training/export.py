@@ -24,6 +24,7 @@ from moderation.training import base, vocabulary
 from moderation.training.calibrate import Fitted, fit
 from moderation.training.data import EXCLUSIVE, HEADS, read_all
 from moderation.training.train import Model, load_tokenizer, shallow
+from moderation.training.unfuse import unfuse
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +153,34 @@ def keep_four_bits(path: Path, packed: base.Packed, keep: Sequence[int]) -> None
     onnx.save(graph, path)
 
 
+def add_vector(path: Path, weights: npt.NDArray[np.float32]) -> None:
+    """Give the graph the output `vector`: the mean over one layer, each piece weighted by how rare it is."""
+    graph = onnx.load(path)
+    mark = f"layer.{vectors.LAYER}/output/LayerNorm"
+    hidden = next(name for node in graph.graph.node for name in node.output if mark in name)
+    constants = {
+        "vector.rarity": weights,
+        "vector.tokens": np.array([1], dtype=np.int64),
+        "vector.last": np.array([2], dtype=np.int64),
+        "vector.least": np.array([1e-9], dtype=np.float32),  # nothing weighed: no division by 0
+    }
+    graph.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
+    steps: tuple[tuple[str, list[str], str, dict[str, int]], ...] = (
+        ("Cast", ["attention_mask"], "vector.mask", {"to": TensorProto.FLOAT}),
+        ("Gather", ["vector.rarity", "input_ids"], "vector.rare", {}),
+        ("Mul", ["vector.rare", "vector.mask"], "vector.flat", {}),
+        ("Unsqueeze", ["vector.flat", "vector.last"], "vector.weights", {}),
+        ("Mul", [hidden, "vector.weights"], "vector.weighted", {}),
+        ("ReduceSum", ["vector.weighted", "vector.tokens"], "vector.sum", {"keepdims": 0}),
+        ("ReduceSum", ["vector.weights", "vector.tokens"], "vector.total", {"keepdims": 0}),
+        ("Add", ["vector.total", "vector.least"], "vector.some", {}),
+        ("Div", ["vector.sum", "vector.some"], vectors.NAME, {}),
+    )
+    graph.graph.node.extend(helper.make_node(kind, given, [made], **more) for kind, given, made, more in steps)
+    graph.graph.output.append(helper.make_tensor_value_info(vectors.NAME, TensorProto.FLOAT, ["batch", None]))
+    onnx.save(graph, path)
+
+
 def difference(model: Model, path: Path, tokenizer: Any, texts: Sequence[str]) -> float:
     """Measure the largest difference of a probability between torch and an ONNX file."""
     inputs = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
@@ -237,12 +266,14 @@ def main() -> None:
     small, model = load_tokenizer(given.model / "tokenizer.json"), trimmed(packed, given.checkpoint, keep)
     full = given.work / "model.fp32.onnx"
     export_float(model, full)
+    log.info("%d fused nodes taken apart", unfuse(full))
     if (worst := difference(model, full, small, own[:64])) > PARITY:
         raise SystemExit(f"the export differs from the model by {worst:.4f}")
     shipped = given.model / "model.onnx"
     quantise(full, shipped)
     keep_four_bits(shipped, packed, keep)
-    shipped.write_bytes(vectors.extended(given.model))
+    pieces = json.loads((given.model / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    add_vector(shipped, vectors.rarity([(str(piece), float(score)) for piece, score in pieces]))
     rough = difference(model, shipped, small, own[:64])
     log.info("%d pieces; float32 differs by %.1e, int8 by %.3f", len(keep), worst, rough)
     fitted = fit(shipped, small, split)
