@@ -20,7 +20,7 @@ def unfuse(path: Path) -> int:
     model = onnx.load(path)
     nodes, count = [], 0
     for node in model.graph.node:
-        parts = list(_parts(node))
+        parts = list(_parts(node, f"unfused.{count}"))
         count += bool(parts)
         nodes += parts or [node]
     del model.graph.node[:]
@@ -29,17 +29,18 @@ def unfuse(path: Path) -> int:
     return count
 
 
-def _parts(node: NodeProto) -> Iterator[NodeProto]:
+def _parts(node: NodeProto, name: str) -> Iterator[NodeProto]:
+    """Give the nodes that do what this one did; none if it may stay. Only the last keeps the name of its output."""
     out = node.output[0] if node.output else ""
     if node.op_type == "BiasGelu":
-        yield helper.make_node("Add", list(node.input), [f"{out}.biased"])
-        yield helper.make_node("Gelu", [f"{out}.biased"], [out], domain="com.microsoft")
+        yield helper.make_node("Add", list(node.input), [f"{name}.biased"])
+        yield helper.make_node("Gelu", [f"{name}.biased"], [out], domain="com.microsoft")
     # one that gives its sum to others as well, or normalises without shift, stays as it is
     if node.op_type == "SkipLayerNormalization" and not any(node.output[1:]) and len(node.input) >= NORM_INPUTS:
         entered, skip, gamma, beta, *bias = node.input
         if any(bias):
-            yield helper.make_node("Add", [entered, bias[0]], [f"{out}.biased"])
-            entered = f"{out}.biased"
-        yield helper.make_node("Add", [entered, skip], [f"{out}.summed"])
+            yield helper.make_node("Add", [entered, bias[0]], [f"{name}.biased"])
+            entered = f"{name}.biased"
+        yield helper.make_node("Add", [entered, skip], [f"{name}.summed"])
         epsilon = next((each.f for each in node.attribute if each.name == "epsilon"), EPSILON)
-        yield helper.make_node("LayerNormalization", [f"{out}.summed", gamma, beta], [out], axis=-1, epsilon=epsilon)
+        yield helper.make_node("LayerNormalization", [f"{name}.summed", gamma, beta], [out], axis=-1, epsilon=epsilon)

@@ -66,6 +66,16 @@ def test_none_of_the_fused_nodes_is_left(tmp_path: Path) -> None:
     assert unfuse(path) == 0
 
 
+def test_only_what_was_there_keeps_its_name(tmp_path: Path) -> None:
+    path = graph(tmp_path / "m.onnx", bias=True)
+
+    unfuse(path)
+
+    made = [node.output[0] for node in onnx.load(path).graph.node]
+    assert [name for name in made if not name.startswith("unfused.")] == ["normed", "y"]
+    assert len(made) == len(set(made))
+
+
 def test_a_norm_whose_sum_others_read_stays(tmp_path: Path) -> None:
     path = graph(tmp_path / "m.onnx", bias=True, gives_sum=True)
     before = answer(path)
