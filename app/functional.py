@@ -15,13 +15,13 @@ from domain.errors import ConfigError, SottovoceError
 from moderation.judge import Judge
 from moderation.measure import fairness, functional, functioning
 from moderation.measure.fairness import FIGURES, Gap
-from moderation.measure.functional_card import card, groups_of, points, rate
+from moderation.measure.functional_card import FINDS_NOTHING, card, groups_of, percent, points, rate
 from moderation.measure.functional_document import document
 from moderation.measure.functional_page import by_capability, page
-from moderation.measure.functioning import Functioning
+from moderation.measure.functioning import Functioning, silent
 
 QUOTE = 160  # characters of a case
-NARROW = {"Arabic, Indic": "Ar., Indic", "Southeast Asian": "SE Asian"}  # eighty columns hold the table
+NARROW = {"Arabic, Indic": "Ar., Indic", "Southeast Asian": "SE Asian", FINDS_NOTHING: "silent"}  # for eighty columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +105,13 @@ def _table(*columns: str) -> Table:
 
 
 def _capabilities(found: Functioning) -> Table:
-    groups = groups_of(found)
-    table = _table("ability", "%", "all", *(NARROW.get(group, group) for group in groups))
+    groups, nothing = groups_of(found), silent(found)
+    table = _table("ability", "%", *(NARROW.get(name, name) for name in (FINDS_NOTHING, "all", *groups)))
     for name, row in found.by_capability().items():
         whole = found.of_capability(name)
         held = (whole, *(row.get(group) for group in groups))
-        table.add_row(name, f"{100 * whole.share:.0f}", *(f"{one.passed}/{one.n}" if one else "–" for one in held))
+        shares = (percent(whole), percent(nothing.of_capability(name)))
+        table.add_row(name, *shares, *(f"{one.passed}/{one.n}" if one else "–" for one in held))
     return table
 
 

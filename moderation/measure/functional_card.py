@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from moderation.measure.fairness import FIGURES, Gap
 from moderation.measure.functional import CAPABILITIES
-from moderation.measure.functioning import GROUPS, OTHER, Functioning, Rate
+from moderation.measure.functioning import GROUPS, OTHER, Functioning, Rate, silent
 
 ALL = "all"
+FINDS_NOTHING = "finding nothing"  # what a model would pass that never finds anything
 
 
 def card(found: Functioning, gaps: Sequence[Gap]) -> str:
@@ -22,7 +23,12 @@ def card(found: Functioning, gaps: Sequence[Gap]) -> str:
 
 def rate(counted: Rate | None) -> str:
     """Write how many of how many hold, and in percent."""
-    return f"{counted.passed}/{counted.n} ({100 * counted.share:.0f} %)" if counted else "–"
+    return f"{counted.passed}/{counted.n} ({percent(counted)})" if counted else "–"
+
+
+def percent(counted: Rate) -> str:
+    """Write the share that holds in percent."""
+    return f"{100 * counted.share:.0f} %"
 
 
 def groups_of(found: Functioning) -> list[str]:
@@ -37,12 +43,17 @@ def points(gap: float) -> str:
 
 
 def _capabilities(found: Functioning) -> str:
-    groups = groups_of(found)
+    groups, nothing = groups_of(found), silent(found)
     rows = [
-        [f"{name}: {CAPABILITIES[name]}", rate(found.of_capability(name)), *(rate(row.get(group)) for group in groups)]
+        [
+            f"{name}: {CAPABILITIES[name]}",
+            rate(found.of_capability(name)),
+            percent(nothing.of_capability(name)),
+            *(rate(row.get(group)) for group in groups),
+        ]
         for name, row in found.by_capability().items()
     ]
-    return _table(["ability", ALL, *groups], [*rows, [ALL, rate(found.whole)]])
+    return _table(["ability", ALL, FINDS_NOTHING, *groups], [*rows, [ALL, rate(found.whole), percent(nothing.whole)]])
 
 
 def _languages(found: Functioning) -> str:

@@ -4,20 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from moderation.measure.fairness import FIGURES, Gap
-from moderation.measure.functioning import TOLERANCE, Functioning, Rate
+from moderation.measure.functioning import TOLERANCE, Functioning, Rate, silent
 
 DIGITS = 4
 
 
 def document(found: Functioning, gaps: Sequence[Gap]) -> dict[str, Any]:
     """Write both down: counts as they are, probabilities and shares 0 to 1 with four decimals."""
+    nothing = silent(found)
     return {
         "model": found.model,
         "policy": found.policy,
         "tolerance": TOLERANCE,
-        "cases": _rate(found.whole),
+        "cases": {**_rate(found.whole), "silent": nothing.whole.passed},
         "capabilities": {
-            name: {**_rate(found.of_capability(name)), "groups": {group: _rate(rate) for group, rate in row.items()}}
+            name: {
+                **_rate(found.of_capability(name)),
+                "silent": nothing.of_capability(name).passed,
+                "groups": {group: _rate(rate) for group, rate in row.items()},
+            }
             for name, row in found.by_capability().items()
         },
         "languages": {lang: _rate(rate) for lang, rate in found.by_language().items()},

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from moderation.measure import functional_card as card
 from moderation.measure.fairness import FIGURES, Gap
 from moderation.measure.functional import CAPABILITIES
-from moderation.measure.functioning import Functioning, Result
+from moderation.measure.functioning import Functioning, Result, silent
 from moderation.measure.page import FORMS
 
 
@@ -19,6 +19,7 @@ def page(found: Functioning, gaps: Sequence[Gap]) -> str:
         .get_template("functional.html")
         .render(
             found=found,
+            nothing=silent(found),
             gaps=gaps,
             groups=card.groups_of(found),
             failed=by_capability(found.failed),
@@ -38,5 +39,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(FORMS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals.update(rate=card.rate, points=card.points, CAPABILITIES=CAPABILITIES, FIGURES=FIGURES)
+    made.globals.update(
+        rate=card.rate, percent=card.percent, points=card.points, CAPABILITIES=CAPABILITIES, FIGURES=FIGURES
+    )
     return made

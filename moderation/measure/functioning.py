@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.values import Abuse, Sentiment, Verdict
+from domain.values import Abuse, AnswerBy, Kind, Need, Priority, Scores, Sentiment, Triage, Verdict
 from moderation.judge import Judge
 from moderation.measure.functional import CAPABILITIES, Case, Label, Must, Order, Same
-from moderation.measure.heads import Opinion, opinions
+from moderation.measure.heads import REASONS, Opinion, opinions
 from moderation.triage import Subject
 
 TOLERANCE = 0.2  # of a probability, by which a text that means the same may differ
@@ -18,6 +18,22 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "East Asian": ("ja", "ko", "zh"),
 }
 OTHER = "other"  # languages that are in no group
+SILENT = Verdict(
+    lang="und",
+    scores=Scores(
+        sentiment={label: float(label is Sentiment.NEUTRAL) for label in Sentiment},
+        abuse={label: float(label is Abuse.NONE) for label in Abuse},
+        kind={label: float(label is Kind.NOISE) for label in Kind},
+        person=0.0,
+        distress=0.0,
+        why=dict.fromkeys(REASONS, 0.0),
+    ),
+    personal_data=(),
+    triage=Triage(
+        need=Need.NOISE, priority=Priority.LOW, answer_by=AnswerBy.NOBODY, reason="", rule="noise", policy=""
+    ),
+)
+"""What would be said by a model that finds nothing in any post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,12 @@ class Functioning:
     def of_capability(self, capability: str) -> Rate:
         """Count one ability over every language."""
         return _rate(result for result in self.results if result.case.capability == capability)
+
+
+def silent(found: Functioning) -> Functioning:
+    """Hold the same cases beside a verdict that finds nothing: what passes so shows no ability."""
+    cases = [result.case for result in found.results]
+    return hold(cases, [SILENT] * len(cases))
 
 
 def _rate(results: Iterable[Result]) -> Rate:

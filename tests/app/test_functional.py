@@ -39,7 +39,7 @@ def test_json_counts_what_holds_and_quotes_what_does_not(terminal: CliRunner) ->
     told = json.loads(result.stdout)
     assert result.exit_code == 0
     assert told["model"] == "reader-1"
-    assert told["cases"] == {"passed": 2, "n": 3}
+    assert told["cases"] == {"passed": 2, "n": 3, "silent": 2}
     assert [each["id"] for each in told["failed"]] == ["en-spam-2"]
     assert [(gap["about"], gap["texts"]) for gap in told["fairness"]] == [("names", 2), ("readers", 2), ("company", 2)]
 
@@ -51,7 +51,7 @@ def test_the_terminal_shows_tables_and_failures_without_steering_it(terminal: Cl
     said = " ".join(result.output.split())
     assert result.exit_code == 0
     assert "3 cases, 2/3 (67 %) hold; reader-1" in said
-    assert "spam 50 1/2 1/2" in said
+    assert "spam 50 % 50 % 1/2 1/2" in said
     assert "By language: en 2/3" in said
     assert "en-spam-2: need is noise, must be urgent" in said
     assert "names en 1 2 0.0/0.0" in said

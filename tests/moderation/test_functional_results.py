@@ -19,6 +19,7 @@ from moderation.measure.functioning import (
     hold,
     judge_all,
     measures,
+    silent,
     subjects,
 )
 from moderation.personal import PersonalData
@@ -179,6 +180,28 @@ def test_the_model_and_the_policy_are_named() -> None:
 
     assert (found.model, found.policy) == ("canned-1", "ours-1")
     assert (hold([], []).model, hold([], []).whole) == ("", Rate(0, 0))
+
+
+def test_what_passes_without_finding_anything_is_counted_too() -> None:
+    cases = [
+        case("en-1", "sentiment=neutral abuse=none kind=noise need=noise", "spam"),
+        case("en-2", "person=no distress=no why.legal=no abusive=no", "spam"),
+        case("en-3", "same-as:en-1", "names"),
+        case("en-4", "negative>en-1", "sarcasm"),
+        case("en-5", "need!=noise", "distress"),
+    ]
+    found = hold(cases, [verdict(negative=0.9, person=0.9, kind={"praise": 1.0})] * len(cases))
+
+    nothing = silent(found)
+
+    assert found.whole == Rate(1, 5)
+    assert nothing.whole == Rate(3, 5)
+    assert {name: nothing.of_capability(name).passed for name in nothing.by_capability()} == {
+        "sarcasm": 0,
+        "names": 1,
+        "distress": 0,
+        "spam": 2,
+    }
 
 
 class Neighbourly:

@@ -16,8 +16,8 @@ from moderation.measure.functioning import Functioning, Rate, Result
 NASTY = "<script>alert('é')</script> | & \"so\""
 
 
-def result(name: str, ability: str, *broken: str, text: str = "words") -> Result:
-    case = Case(id=name, lang=name.partition("-")[0], capability=ability, musts=parse_must("person=no"), text=text)
+def result(name: str, ability: str, *broken: str, text: str = "words", must: str = "person=no") -> Result:
+    case = Case(id=name, lang=name.partition("-")[0], capability=ability, musts=parse_must(must), text=text)
     return Result(case, broken)
 
 
@@ -29,7 +29,7 @@ def found() -> Functioning:
         results=(
             result("en-spam-1", "spam", "kind is praise 0.51, must be noise", text=NASTY),
             result("en-spam-2", "spam"),
-            result("en-spam-3", "spam"),
+            result("en-spam-3", "spam", must="person=yes"),
             result("th-spam-1", "spam"),
             result("ru-negation-1", "negation", "sentiment is positive 0.90, must be negative", "person is no"),
         ),
@@ -90,10 +90,11 @@ def test_the_document_counts_and_quotes(found: Functioning, gap: Gap) -> None:
         "failed",
         "fairness",
     ]
-    assert told["cases"] == {"passed": 3, "n": 5}
+    assert told["cases"] == {"passed": 3, "n": 5, "silent": 4}
     assert told["capabilities"]["spam"] == {
         "passed": 3,
         "n": 4,
+        "silent": 3,
         "groups": {"English": {"passed": 2, "n": 3}, "Southeast Asian": {"passed": 1, "n": 1}},
     }
     assert told["languages"] == {
@@ -129,16 +130,17 @@ def test_the_card_has_a_table_of_abilities_by_group(found: Functioning, gap: Gap
     lines = card(found, [gap]).splitlines()
 
     at = lines.index("### Functional cases") + 2
-    assert cells(lines[at]) == ["ability", "all", "English", "European", "Southeast Asian"]
+    assert cells(lines[at]) == ["ability", "all", "finding nothing", "English", "European", "Southeast Asian"]
     assert cells(lines[at + 2]) == [
         f"negation: {CAPABILITIES['negation']}",
         "0/1 (0 %)",
+        "100 %",
         "–",
         "0/1 (0 %)",
         "–",
     ]
-    assert cells(lines[at + 3])[1:] == ["3/4 (75 %)", "2/3 (67 %)", "–", "1/1 (100 %)"]
-    assert cells(lines[at + 4]) == ["all", "3/5 (60 %)", "", "", ""]
+    assert cells(lines[at + 3])[1:] == ["3/4 (75 %)", "75 %", "2/3 (67 %)", "–", "1/1 (100 %)"]
+    assert cells(lines[at + 4]) == ["all", "3/5 (60 %)", "80 %", "", "", ""]
 
 
 def test_the_card_names_model_policy_and_every_language(found: Functioning, gap: Gap) -> None:
@@ -161,7 +163,7 @@ def test_a_bar_in_a_cell_breaks_no_table_of_the_card(found: Functioning, gap: Ga
     rows = [line for line in card(found, [gap, odd]).splitlines() if line.startswith("|")]
 
     widths = [len(cells(row)) for row in rows]
-    assert set(widths) == {5, 2, 8}
+    assert set(widths) == {6, 2, 8}
     assert cells(rows[-1])[0] == "a / b"
 
 
