@@ -7,6 +7,7 @@ from typing import Protocol
 
 from domain.ports import Classifies
 from domain.values import Scores
+from moderation.certain import certain
 from moderation.classifier import shorten
 from moderation.hub_labels import Chances
 from moderation.normalise import normalise
@@ -31,17 +32,19 @@ class Panel:
         """Keep them; of two that answer one head the later counts, which settings do not allow."""
         self._shipped, self._others = shipped, others
         self.version = "+".join([shipped.version, *(_named(other) for other in others)])
+        # the heads it answers were measured in these alone, whoever answers the others
+        self.languages: frozenset[str] = getattr(shipped, "languages", frozenset())
         self.languages: frozenset[str] = getattr(shipped, "languages", frozenset())  # of the others nobody knows
 
     def classify(self, texts: Sequence[str]) -> list[Scores]:
-        """Score each text, in order; see `Classifies`. Equal texts are judged once.
+        """Score each text, in order; see `Classifies`. Equal texts are judged once, and nobody is asked about nothing.
 
         What a text is judged by is told in its `model`: where another model gave no number, the shipped one's answer
         stands, and the log says how often.
         """
         plain = [normalise(shorten(text)) for text in texts]
         scored = dict(zip(plain, self._shipped.classify(texts), strict=True))
-        asked = sorted(text for text in scored if text)
+        asked = sorted(text for text in scored if not certain(text))
         for other in self._others if asked else ():
             answers = dict(zip(asked, other.answer(asked), strict=True))
             _tell(other, answers)

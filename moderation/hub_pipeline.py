@@ -10,6 +10,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipe
 from transformers.utils import logging as their_log
 
 from domain.errors import ConfigError
+from moderation.cores import cores
 from moderation.hub_files import DOCS, find
 from moderation.hub_labels import Chances, Chosen, meaning
 
@@ -30,14 +31,13 @@ class HubModel:
     head: str
 
     def __init__(self, chosen: Chosen, *, device: str = "auto", threads: int = 0) -> None:
-        """Load the model that was chosen, from this machine alone; `threads` 0 takes every core.
+        """Load the model that was chosen, from this machine alone; `threads` 0 takes every core this process may use.
 
         Raises ConfigError for a model that is not here, is not safe to load, has untrained weights, or whose labels
         nobody knows the meaning of.
         """
         found = find(chosen)
-        if threads:
-            torch.set_num_threads(threads)  # of the whole process, in threads to come as well
+        torch.set_num_threads(threads or cores())  # of the whole process, in threads to come as well
         where = place(chosen, device)
         tokenizer, model = _load(chosen, str(found.folder))
         exclusive = model.config.problem_type != "multi_label_classification" and model.config.num_labels > 1

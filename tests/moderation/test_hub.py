@@ -92,11 +92,11 @@ def test_where_the_other_gives_no_number_the_shipped_answer_stands_and_the_log_t
 def test_equal_texts_are_asked_for_once_and_nothing_is_asked_of_an_empty_one() -> None:
     other = Says("sentiment", UNHAPPY)
 
-    first, empty, second = Panel(Canned(), [other]).classify([" late\n", "  ", "late"])
+    first, empty, link, second = Panel(Canned(), [other]).classify([" late\n", "  ", "@ana https://a.example", "late"])
 
     assert other.asked == [["late"]]
     assert first is second
-    assert empty == scores()
+    assert empty == link == scores()
 
 
 def test_nobody_is_asked_when_there_is_nothing() -> None:
@@ -126,3 +126,11 @@ def test_a_verdict_is_made_of_both_and_triage_follows_the_other(policy: Policy) 
     assert before.triage.need != after.triage.need
     assert after.scores.model == alarmed.version
     assert after.triage.reason.startswith("unhappy 0.75")
+
+
+def test_the_languages_the_shipped_model_was_measured_in_still_hold() -> None:
+    shipped = Canned()
+    shipped.languages = frozenset({"en"})  # type: ignore[attr-defined]
+
+    assert Panel(shipped, [Says("sentiment", UNHAPPY)]).languages == {"en"}
+    assert Panel(Canned(), []).languages == frozenset()
