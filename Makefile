@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCE := app channels desk domain listener moderation responder sandbox storage
 
-.PHONY: help setup dev demo test check bench crash week model lock format clean
+.PHONY: help setup dev demo test test-torch check bench crash week model lock format clean
 
 help: ## show what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.setup ## install Sottovoce into .venv
 dev: $(VENV)/.dev ## install what the tests and checks need as well
@@ -34,6 +34,15 @@ demo: setup ## play a busy hour of a brand in about a minute (KEEP=1 stays up to
 
 test: dev ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
+
+test-torch: .make/torch/.ready ## run the tests of models of the hub, with PyTorch in an environment of their own
+	@.make/torch/bin/python -m pytest -n 1 -p no:cacheprovider tests/moderation/test_hub_contract.py tests/moderation/test_hub_pipeline.py tests/app/test_models.py
+
+.make/torch/.ready: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -m venv .make/torch
+	@.make/torch/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-dev.lock
+	@.make/torch/bin/python -m pip --disable-pip-version-check install --quiet -e '.[torch]' $(TORCH)
+	@touch $@
 
 check: dev ## what CI runs: style, types, walls, lock, migrations, words
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
