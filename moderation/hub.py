@@ -34,7 +34,6 @@ class Panel:
         self.version = "+".join([shipped.version, *(_named(other) for other in others)])
         # the heads it answers were measured in these alone, whoever answers the others
         self.languages: frozenset[str] = getattr(shipped, "languages", frozenset())
-        self.languages: frozenset[str] = getattr(shipped, "languages", frozenset())  # of the others nobody knows
 
     def classify(self, texts: Sequence[str]) -> list[Scores]:
         """Score each text, in order; see `Classifies`. Equal texts are judged once, and nobody is asked about nothing.
