@@ -29,6 +29,8 @@ from domain.sending import DeliveryKind
 from listener import listen, watch
 from listener.checkup import Checkup
 from moderation import judge as judging
+from moderation import reference
+from moderation.drifting import Drifting
 from moderation.judge import Judge
 from responder import closing, deliver, followup, incidents, respond, windows
 from responder.plan import Limits
@@ -111,6 +113,7 @@ def stages(house: House, judge: Judge, *, tick: timedelta = TICK) -> list[Stage]
         Stage("customers", lambda now: identity.run_once(engine, conduct=conduct, now=now), 2 * tick),
         Stage("incidents", lambda now: incidents.run_once(engine, conduct=conduct, now=now), 10 * tick),
         Stage("watch", lambda now: watch.run_once(engine, conduct=conduct, now=now) and False, 60 * tick),
+        Stage("drift", partial(_drift, _drifting(house, judge), conduct), 60 * tick),
         *_checkups(house, tick),
         Stage("report", partial(_report, engine, reporting.plan(house.settings)), 60 * tick),
     ]
@@ -126,6 +129,20 @@ def _daily(house: House, judge: Judge) -> Daily:
 def _judge(engine: Engine, judge: Judge, daily: Daily, now: datetime) -> bool:
     daily.keep(now)
     return judging.run_once(engine, judge, now=now)
+
+
+def _drifting(house: House, judge: Judge) -> Drifting:
+    return Drifting(
+        house.engine,
+        model=judge.version,
+        measured=judge.languages,
+        reference=reference.load(),
+        zone=ZoneInfo(house.settings.timezone),
+    )
+
+
+def _drift(drifting: Drifting, conduct: Conduct, now: datetime) -> bool:
+    return drifting.run_once(conduct, now=now) and False  # once a day: nobody need hurry
 
 
 def _checkups(house: House, tick: timedelta) -> list[Stage]:

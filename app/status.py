@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from app import terminal
 from app.opening import opened
 from app.settings import MICROS
+from domain.cards import Card
 from domain.clock import utc_now
 from domain.conduct import Conduct
 from storage import arrivals, deliveries, rates, sources, spending, streams, switches
@@ -17,6 +18,7 @@ from storage.books import balance
 from storage.database import reading
 
 STREAM_TRIED = timedelta(days=1)  # one that nobody has opened for longer is not in the settings any more
+MOVED_LATELY = timedelta(days=7)  # a drift that was told longer ago is not shown
 ALIVE_WITHIN = timedelta(minutes=2)  # an idle stage writes a sign of life every 30 s
 
 
@@ -70,6 +72,10 @@ def gather(engine: Engine, conduct: Conduct, *, now: datetime) -> dict[str, Any]
             "streams": [_stream(row) for row in streams.known(db) if row.up_at and now - row.up_at < STREAM_TRIED],
             "pushed_waiting": arrivals.waiting(db),
             "stages": beats,
+            "drift": [
+                Card.from_json(row.body).headline
+                for row in deliveries.told_since(db, deliveries.DRIFT, now - MOVED_LATELY)
+            ],
         }
     found["problems"] = _problems(found, now)
     return found
@@ -160,5 +166,7 @@ def _draw(found: dict[str, Any]) -> None:
         out.print(f"Spent this month on {row['channel']}: {row['spent_usd']:.3f}{limit} USD")
     for row in found["limited"]:
         out.print(f"{row['channel']} {row['endpoint']} rests until {row['until']:%H:%M:%S}: {row['why']}", markup=False)
+    for headline in found["drift"]:
+        out.print(f"Told within a week: {headline}. `sottovoce eval --corrections` says more.", markup=False)
     for problem in found["problems"]:
         out.print(f"• {problem}", style="bold red", markup=False)

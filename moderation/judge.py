@@ -28,7 +28,7 @@ class Judge:
         self._classifier, self._personal_data = classifier, personal_data
         self.base = self.policy = policy  # as it was given, and as the dial has turned it
         self.version = classifier.version
-        self._languages: Collection[str] = getattr(classifier, "languages", ())
+        self.languages: Collection[str] = getattr(classifier, "languages", ())
 
     def judge(self, subjects: Sequence[triage.Subject]) -> list[Verdict]:
         """Judge each subject, in order, all by the policy that holds when it begins. Deterministic."""
@@ -42,7 +42,7 @@ class Judge:
         A model of which nobody wrote down in what it was measured counts as measured in all.
         """
         told = {lang, KIN.get(lang, lang)}
-        return not self._languages or lang == UNDETERMINED or not told.isdisjoint(self._languages) or not _worded(text)
+        return not self.languages or lang == UNDETERMINED or not told.isdisjoint(self.languages) or not _worded(text)
 
     def _verdict(self, subject: triage.Subject, scores: Scores, policy: Policy) -> Verdict:
         lang = identify(subject.text, subject.lang)

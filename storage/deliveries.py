@@ -20,6 +20,7 @@ FAILED, HELD, DROPPED = "failed", "held", "dropped"
 
 UNSETTLED = (READY, SENDING, UNKNOWN)
 MAIL_SUFFIX = ":mail"  # of the key of an alert's second way
+DRIFT = "drift:"  # how the keys of words about drift begin
 ASK = ":ask:"  # between a held delivery's key and fence: the key of the question about it
 
 
@@ -383,6 +384,16 @@ def refused_since(db: Session, since: datetime) -> int:
     """Count the deliveries promised since then that their platform will never take."""
     query = select(func.count()).select_from(Delivery)
     return db.exec(query.where(Delivery.state == FAILED, col(Delivery.planned_at) >= since)).one()
+
+
+def told_since(db: Session, prefix: str, since: datetime) -> list[Delivery]:
+    """List what was planned since then under keys that begin so, oldest first."""
+    query = select(Delivery).where(
+        col(Delivery.key) >= prefix,
+        col(Delivery.key) < prefix[:-1] + chr(ord(prefix[-1]) + 1),  # a range of the index on keys
+        Delivery.planned_at >= since,
+    )
+    return list(db.exec(query.order_by(col(Delivery.id))))
 
 
 def held(db: Session) -> list[Delivery]:
