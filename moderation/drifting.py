@@ -116,7 +116,7 @@ def tell(db: Session, moved: Moved, key: str, *, conduct: Conduct, now: datetime
         key=key,
         kind=DeliveryKind.ALERT,
         via=CARRIER,
-        account="",
+        account="team",
         order_key="team:drift",
         target=conduct.rooms.alerts,
         body=card.to_json(),
