@@ -156,8 +156,8 @@ def keep_four_bits(path: Path, packed: base.Packed, keep: Sequence[int]) -> None
 def add_vector(path: Path, weights: npt.NDArray[np.float32]) -> None:
     """Give the graph the output `vector`: the mean over one layer, each piece weighted by how rare it is."""
     graph = onnx.load(path)
-    mark = f"layer.{vectors.LAYER}/output/LayerNorm"
-    hidden = next(name for node in graph.graph.node for name in node.output if mark in name)
+    end = f"layer.{vectors.LAYER}/output/LayerNorm/LayerNormalization_output_0"
+    hidden = next(name for node in graph.graph.node for name in node.output if name.endswith(end))
     constants = {
         "vector.rarity": weights,
         "vector.tokens": np.array([1], dtype=np.int64),
