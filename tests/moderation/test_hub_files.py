@@ -31,7 +31,8 @@ FILES = {
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the hub's client a cache of its own."""
+    """Give the hub's client a cache of its own, and no hub but the one a test makes."""
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     return tmp_path / "hub"
 
@@ -103,8 +104,10 @@ class Hub:
 
 
 @pytest.fixture
-def hub(httpserver: HTTPServer) -> Hub:
-    return Hub(httpserver)
+def hub(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    hub = Hub(httpserver)
+    monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)  # whoever asks unasked is noticed
+    return hub
 
 
 def test_a_folder_is_found_with_a_version_of_its_own(folder: Path) -> None:
