@@ -107,6 +107,8 @@ class Hub:
 def hub(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Hub:
     hub = Hub(httpserver)
     monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)  # whoever asks unasked is noticed
+    files = f"{hub.endpoint}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", files)
     return hub
 
 
