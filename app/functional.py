@@ -21,7 +21,13 @@ from moderation.measure.functional_page import by_capability, page
 from moderation.measure.functioning import Functioning, silent
 
 QUOTE = 160  # characters of a case
-NARROW = {"Arabic, Indic": "Ar., Indic", "Southeast Asian": "SE Asian", FINDS_NOTHING: "silent"}  # for eighty columns
+NARROW = {  # for eighty columns
+    FINDS_NOTHING: "silent",
+    "European": "Europe",
+    "Arabic, Indic": "Ar./Ind.",
+    "Southeast Asian": "SE Asia",
+    "East Asian": "E Asia",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +122,8 @@ def _capabilities(found: Functioning) -> Table:
 
 
 def _fairness(gaps: Sequence[Gap]) -> Table:
-    table = _table("swapped", "lang", "posts", "texts", *FIGURES)
+    table = _table("swapped", "lang", "posts", *FIGURES)
     for gap in gaps:
         cells = (f"{points(gap.mean[name])}/{points(gap.worst[name].gap)}" for name in FIGURES)
-        table.add_row(gap.about, gap.lang, str(gap.posts), str(gap.texts), *cells)
+        table.add_row(gap.about, gap.lang, str(gap.posts), *cells)
     return table

@@ -54,8 +54,19 @@ def test_the_terminal_shows_tables_and_failures_without_steering_it(terminal: Cl
     assert "spam 50 % 50 % 1/2 1/2" in said
     assert "By language: en 2/3" in said
     assert "en-spam-2: need is noise, must be urgent" in said
-    assert "names en 1 2 0.0/0.0" in said
+    assert "names en 1 0.0/0.0" in said
     assert "\x1b[31mmy" not in result.output
+
+
+@pytest.mark.usefixtures("reader")
+def test_eighty_columns_hold_the_tables(terminal: CliRunner) -> None:
+    result = terminal.invoke(main, ["eval", "--functional", "--worst", "0"], env={"COLUMNS": "80"})
+
+    lines = [line.split() for line in result.output.splitlines()]
+    assert max(map(len, result.output.splitlines())) <= 80
+    assert {line[0] for line in lines if line} >= set(functional.CAPABILITIES)
+    assert ["names", "en", "8"] in [line[:3] for line in lines]
+    assert ["readers", "all"] in [line[:2] for line in lines]
 
 
 @pytest.mark.usefixtures("few")
