@@ -6,6 +6,8 @@ import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 
+from moderation.disguise import uncover
+
 DISTRESS, THREAT = "distress", "threat"
 MAX_TEXT = 5_000  # characters looked at
 LINGUA_FRANCA = "en"  # looked for in every post: people mix it into their own language
@@ -30,9 +32,10 @@ def said(text: str, *, lang: str = "und") -> frozenset[str]:
     `lang` says whose words are looked for beside the English ones; a language we know no words of: everybody's.
     """
     plain = unicodedata.normalize("NFC", text[:MAX_TEXT]).translate(_APOSTROPHES)
+    read = {plain, uncover(plain)}
     found = set()
     for kind, by_language in _patterns().items():
         languages = {lang, LINGUA_FRANCA} if lang in by_language else by_language.keys()
-        if any(by_language[name].search(plain) for name in languages):
+        if any(by_language[name].search(written) for name in languages for written in read):
             found.add(kind)
     return frozenset(found)
