@@ -179,9 +179,10 @@ def test_a_share_lies_within_its_bounds(part: int, more: int) -> None:
 
 UNHAPPY = st.builds(lambda negative, person: facts(negative=negative, person=person), PROBABILITY, PROBABILITY)
 POSTS = st.lists(UNHAPPY, max_size=12)
+# no deadlines: each example judges hundreds of posts anew
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(POSTS, st.integers(0, 3), st.integers(0, 3))
 def test_a_larger_budget_never_raises_thresholds(posts: list[Facts], one: int, other: int) -> None:
     found = past(*[posts[n::KNOWN_DAYS] for n in range(KNOWN_DAYS)])
@@ -193,7 +194,7 @@ def test_a_larger_budget_never_raises_thresholds(posts: list[Facts], one: int, o
         assert chosen.kept == (usual(found.alerts(at(chosen.dial))) <= most)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(POSTS, st.floats(0, 1), st.floats(0, 1))
 def test_a_larger_share_to_miss_never_lowers_thresholds(posts: list[Facts], one: float, other: float) -> None:
     found = past(known=[(post, True) for post in [*posts, CROSS] * KNOWN_URGENT])
@@ -203,7 +204,7 @@ def test_a_larger_share_to_miss_never_lowers_thresholds(posts: list[Facts], one:
     assert lenient.dial >= strict.dial
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(any_facts(PROBABILITY))
 def test_the_place_of_a_post_is_where_triage_stops_alerting(post: Facts) -> None:
     found = past([post])

@@ -79,7 +79,20 @@ def test_danger_is_told_however_the_dial_stands(danger: str, dial: float) -> Non
     before, after = triage(DANGERS[danger], POLICY), triage(DANGERS[danger], turned(POLICY, dial))
 
     assert before.rule == danger
-    assert replace(after, policy=before.policy) == before
+    assert (after.need, after.priority, after.answer_by) == (before.need, before.priority, before.answer_by)
+    if dial > 0:
+        assert replace(after, policy=before.policy) == before
+
+
+@pytest.mark.parametrize("danger", ["distress", "threat", "hateful"])
+def test_turned_down_the_dial_finds_more_danger_and_turned_up_no_less(danger: str) -> None:
+    under = getattr(POLICY.default, danger) * 0.9
+    faint = facts(distress=under) if danger == "distress" else facts(abuse={danger: under, "none": 1 - under})
+
+    found = {dial: triage(faint, turned(POLICY, dial)).rule == danger for dial in (-1.0, 0.0, 2.0)}
+
+    assert found == {-1.0: True, 0.0: False, 2.0: False}
+    assert getattr(turned(POLICY, 2.0).default, danger) == getattr(POLICY.default, danger)
 
 
 def test_an_order_number_is_less_than_danger_and_is_dialled() -> None:
