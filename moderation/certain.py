@@ -4,7 +4,7 @@ import re
 
 # What `normalise` writes for handles and links, marks that set them apart, and what cannot be seen. No digit, for 0/10
 # is an opinion; no mark that asks (?) or calls (!), or that people draw faces with.
-_NOTHING_SAID = re.compile(r"(?:@user|http(?!\w)|[\s#@.,…·•|*&+/\-\u2013\u2014\u200c\u200d\ufe0e\ufe0f])*")
+_NOTHING_SAID = re.compile(r"(?:@user|http|[\s#@.,…·•|*&+/\-\u2013\u2014\u200c\u200d\ufe0e\ufe0f])*")
 
 
 def certain(plain: str) -> bool:

@@ -51,7 +51,7 @@ def tokens(posts: Sequence[str]) -> float:
     from moderation.normalise import normalise  # noqa: PLC0415 - as well
 
     tokenizer: Any = PreTrainedTokenizerFast.from_pretrained(str(SHIPPED), local_files_only=True)
-    most = json.loads((SHIPPED / "model.json").read_text("utf-8"))["max_tokens"]
+    most: int = json.loads((SHIPPED / "model.json").read_text("utf-8"))["max_tokens"]
     encoded: list[list[int]] = tokenizer([normalise(post) for post in posts], add_special_tokens=False, verbose=False)[
         "input_ids"
     ]
