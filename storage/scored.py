@@ -40,13 +40,15 @@ class Scored(NamedTuple):
 
 
 def judged(db: Session, start: datetime, end: datetime, *, model: str) -> Iterator[Scored]:
-    """Give what others published from `start` until before `end` and `model` judged; of an edited post the newest."""
+    """Give what others published from `start` until before `end` and `model` judged; of an edited post the newest.
+
+    Our own posts are never judged, so they are not among them.
+    """
     older = weekly.replaced(db, start, end)
     query = _query().where(
         _POSTS.c.source_id.in_(weekly.source_ids(db)),  # by source, because that has the index
         _POSTS.c.created_at >= start,
         _POSTS.c.created_at < end,
-        ~_POSTS.c.own,
         _VERDICTS.c.model == model,
     )
     for rows in db.connection().execute(query).partitions(AT_ONCE):

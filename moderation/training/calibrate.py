@@ -31,20 +31,22 @@ DANGEROUS = frozenset({"threat", "hateful"})
 Floats = npt.NDArray[np.float64]
 
 
-def run(path: Path, tokenizer: Any, texts: Sequence[str], *, longest: int = 128, threads: int = 2) -> dict[str, Floats]:
-    """Give the logits of every head for `texts`, in order."""
+def run(
+    path: Path, tokenizer: Any, texts: Sequence[str], *, longest: int = 128, threads: int = 2, batch: int = BATCH
+) -> dict[str, Floats]:
+    """Give the logits of every head for `texts`, in order; `batch` texts a pass."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     encoded = tokenizer(list(texts), truncation=True, max_length=longest)["input_ids"]
     order = sorted(range(len(texts)), key=lambda at: len(encoded[at]))
     found = {name: np.zeros((len(texts), len(labels))) for name, labels in HEADS.items()}
-    for start in range(0, len(order), BATCH):
-        rows = order[start : start + BATCH]
-        batch = tokenizer.pad({"input_ids": [encoded[at] for at in rows]}, return_tensors="np")
+    for start in range(0, len(order), batch):
+        rows = order[start : start + batch]
+        padded = tokenizer.pad({"input_ids": [encoded[at] for at in rows]}, return_tensors="np")
         feed = {
-            "input_ids": batch["input_ids"].astype(np.int64),
-            "attention_mask": batch["attention_mask"].astype(np.int64),
+            "input_ids": padded["input_ids"].astype(np.int64),
+            "attention_mask": padded["attention_mask"].astype(np.int64),
         }
         for name, logits in zip(HEADS, session.run(list(HEADS), feed), strict=True):
             found[name][rows] = logits
@@ -73,7 +75,8 @@ def fit(path: Path, tokenizer: Any, split: Split) -> Fitted:
     The own corpus' held-out rows are neither looked at nor fitted to; they only say which languages are measured.
     """
     examples = calibrating(split)
-    logits = run(path, tokenizer, [example.text for example in examples])
+    # alone, as the product judges: int8 logits of a text depend a little on what shares its pass
+    logits = run(path, tokenizer, [example.text for example in examples], batch=1)
     heads, own = fit_heads(examples, logits), split.calibration
     counts = Counter(example.lang for example in split.held["own"])
     return Fitted(

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from domain.values import Need, PostKind
-from moderation.calibration import ALL
+from moderation.calibration import ALL, Calibration, script
+from moderation.classifier import Classifier, probabilities
 from moderation.policy import load
 from moderation.reference import FILE, Reference, dump
 from moderation.reference import load as load_reference
@@ -172,6 +173,21 @@ def test_logits_come_in_the_order_of_the_texts() -> None:
     turned = run(SHIPPED / "model.onnx", tokenizer, texts[::-1])
 
     assert together["sentiment"] == pytest.approx(turned["sentiment"][::-1])
+
+
+def test_what_is_calibrated_on_is_what_the_product_judges_by() -> None:
+    texts = [
+        "thank you so much",
+        "พัสดุหายไปสามวันแล้ว แย่มาก",
+        "third day without my parcel and nobody answers, shame on you",
+    ]
+    heads = json.loads((SHIPPED / "model.json").read_text("utf-8"))["heads"]
+
+    found = run(SHIPPED / "model.onnx", calibrate.load_tokenizer(SHIPPED), texts, batch=1)
+
+    logits = Calibration(heads["person"]).adjust(found["person"], [script(text) for text in texts])
+    judged = [scores.person for scores in Classifier(threads=1).classify(texts)]
+    assert probabilities(logits, exclusive=False)[:, 0] == pytest.approx(judged, abs=1e-4)
 
 
 def test_what_calibrating_brings_is_told_with_its_number_and_what_chance_alone_would_show() -> None:
