@@ -21,6 +21,8 @@ from sandbox.graph_values import GraphMessage, Network
 from sandbox.slack import Slack
 from sandbox.x import X
 from sandbox.x_state import XDirect
+from storage import switches
+from storage.database import writing
 from tests.walks.pages import PageStreet
 from tests.walks.week_books import Finding, findings
 from tests.walks.week_plan import WEEK, Story, plan
@@ -140,9 +142,12 @@ class Week:
         }
 
     def _mend(self) -> None:
-        """Put a new token in and start the house again, as a person would."""
+        """Put a new token in, start the house again and let it speak again, as a person would who was told to."""
         self.street.graph.access.dead = ""
         self.street.open()
+        with writing(self.street.house.engine) as db:
+            for switch in switches.turned_on(db):
+                switches.turn(db, switch.name, on=False, by=MIA, why="resumed", now=self.street.clock.now)
 
     def _hurt(self, begins: datetime) -> None:
         dice = random.Random(self.seed)
