@@ -14,6 +14,7 @@ from moderation import vectors
 from moderation.calibration import Calibration, script
 from moderation.certain import certain
 from moderation.cores import cores
+from moderation.disguise import uncover
 from moderation.encoder import Encoder
 from moderation.manifest import REINSTALL, read_manifest
 from moderation.normalise import normalise
@@ -49,9 +50,8 @@ class Classifier:
         self._most, self._front = about["max_tokens"], about["front_tokens"]
         self._tokenizer: Any = PreTrainedTokenizerFast.from_pretrained(str(folder), local_files_only=True)
         self._begin, self._end = self._marks()
-        graph = folder / "model.onnx" if about.get("vector") else vectors.extended(folder)
         outputs = [vectors.NAME, *(head["output"] for head in self._heads.values())]
-        self._encoder = Encoder(graph, outputs, threads=threads or cores())
+        self._encoder = Encoder(folder / "model.onnx", outputs, threads=threads or cores())
         widths = {head["output"]: len(head["labels"]) for head in self._heads.values()}
         self._encoder.prove(pieces=len(self._tokenizer), widths=widths)
         self._remembered = Remembered(self.version)
@@ -62,7 +62,7 @@ class Classifier:
         What a text gets depends on nothing but the text. Equal ones are judged once, also over calls, and those that
         say nothing are not judged at all.
         """
-        plain = [normalise(shorten(text)) for text in texts]
+        plain = [uncover(normalise(shorten(text))) for text in texts]
         different = dict.fromkeys(plain)
         found = {text: self._remembered.find(text) for text in different if not certain(text)}
         asked = [text for text, answer in found.items() if answer is None]

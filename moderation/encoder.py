@@ -37,7 +37,7 @@ class Encoder:
     pass costs no more CPU than 32. Figures: docs/performance.md.
     """
 
-    def __init__(self, graph: Path | bytes, outputs: Sequence[str], *, threads: int) -> None:
+    def __init__(self, graph: Path, outputs: Sequence[str], *, threads: int) -> None:
         """Load the graph; `outputs` names what `run` gives, in that order. Raises ConfigError for a broken graph."""
         options = ort.SessionOptions()
         # Passes run beside each other instead, and so nothing waits inside of one, spinning or not.

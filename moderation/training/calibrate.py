@@ -11,17 +11,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 from transformers import PreTrainedTokenizerFast
 
 from domain.values import Abuse, Kind, Scores, Sentiment
 from moderation.calibration import Calibration, script
 from moderation.classifier import probabilities
+from moderation.encoder import Encoder
 from moderation.reference import FILE, Row, dump
 from moderation.training.data import EXCLUSIVE, HEADS, Example, Split, read_all
 from moderation.training.fitting import FOLDS, pooled
 
-BATCH = 32
 SAMPLE = 600  # held-out posts of each licensed set that join for sentiment
 MEASURED_FROM = 20  # held-out posts of a language for the model to count as measured in it
 # as triage has them, which is not imported: the training's own environment lacks what the rules of personal data need
@@ -31,26 +30,11 @@ DANGEROUS = frozenset({"threat", "hateful"})
 Floats = npt.NDArray[np.float64]
 
 
-def run(
-    path: Path, tokenizer: Any, texts: Sequence[str], *, longest: int = 128, threads: int = 2, batch: int = BATCH
-) -> dict[str, Floats]:
-    """Give the logits of every head for `texts`, in order; `batch` texts a pass."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+def run(path: Path, tokenizer: Any, texts: Sequence[str], *, longest: int = 128, threads: int = 2) -> dict[str, Floats]:
+    """Give the logits of every head for `texts`, in order, each from a pass of its own as in the product."""
     encoded = tokenizer(list(texts), truncation=True, max_length=longest)["input_ids"]
-    order = sorted(range(len(texts)), key=lambda at: len(encoded[at]))
-    found = {name: np.zeros((len(texts), len(labels))) for name, labels in HEADS.items()}
-    for start in range(0, len(order), batch):
-        rows = order[start : start + batch]
-        padded = tokenizer.pad({"input_ids": [encoded[at] for at in rows]}, return_tensors="np")
-        feed = {
-            "input_ids": padded["input_ids"].astype(np.int64),
-            "attention_mask": padded["attention_mask"].astype(np.int64),
-        }
-        for name, logits in zip(HEADS, session.run(list(HEADS), feed), strict=True):
-            found[name][rows] = logits
-    return found
+    rows = Encoder(path, list(HEADS), threads=threads).run(encoded)
+    return {name: np.array([row[at] for row in rows], dtype=np.float64) for at, name in enumerate(HEADS)}
 
 
 def target(head: str, example: Example) -> list[float]:
@@ -76,7 +60,7 @@ def fit(path: Path, tokenizer: Any, split: Split) -> Fitted:
     """
     examples = calibrating(split)
     # alone, as the product judges: int8 logits of a text depend a little on what shares its pass
-    logits = run(path, tokenizer, [example.text for example in examples], batch=1)
+    logits = run(path, tokenizer, [example.text for example in examples])
     heads, own = fit_heads(examples, logits), split.calibration
     counts = Counter(example.lang for example in split.held["own"])
     return Fitted(

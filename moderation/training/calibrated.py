@@ -102,7 +102,7 @@ def main() -> None:
     split, heads = read_all(given.sets), json.loads((given.model / "model.json").read_text("utf-8"))["heads"]
     tokenizer = load_tokenizer(given.model)
     for name, examples in (("own, held out", split.held["own"]), ("licensed, held out", others(split))):
-        logits = run(given.model / "model.onnx", tokenizer, [example.text for example in examples], batch=1)
+        logits = run(given.model / "model.onnx", tokenizer, [example.text for example in examples])
         sys.stdout.write(f"{name}\n\n{table(measure(examples, logits, heads))}\n\n")
 
 

@@ -4,7 +4,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,12 @@ def even(labels: Iterable[Any], **given: float) -> dict[Any, float]:
     return {**named, **{label: rest / len(others) for label in others}}
 
 
+def steady() -> Policy:
+    """Give the shipped policy with thresholds of round numbers, that stay when a new model moves the shipped ones."""
+    numbers = {"distress": 0.15, "threat": 0.2, "person": 0.5, "reason": 0.5}
+    return replace(load(), default=replace(load().default, **numbers, urgent_negative=0.85, urgent_person=0.93))
+
+
 def scores(
     *,
     negative: float = 0.0,
@@ -36,13 +42,14 @@ def scores(
     why: Mapping[str, float] | None = None,
 ) -> Scores:
     """Make scores; what is not named is what a harmless remark would get."""
+    told = {Abuse(label): probability for label, probability in (abuse or {}).items()}
     return Scores(
         sentiment={
             Sentiment.NEGATIVE: negative,
             Sentiment.NEUTRAL: 1 - negative,
             Sentiment.POSITIVE: 0.0,
         },
-        abuse={**dict.fromkeys(Abuse, 0.0), **even(Abuse, **(abuse or {"none": 1.0}))},
+        abuse={**dict.fromkeys(Abuse, 0.0), Abuse.NONE: 1 - sum(told.values()), **told},
         kind=even(Kind, **(kind or {"noise": 1.0})),
         person=person,
         distress=distress,

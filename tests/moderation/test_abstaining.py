@@ -9,12 +9,11 @@ from domain.values import AnswerBy, Need, PostKind
 from moderation.danger import DISTRESS
 from moderation.judge import Judge
 from moderation.personal import PersonalData
-from moderation.policy import load
 from moderation.triage import Facts, Subject, triage
-from tests.moderation.conftest import Canned, scores
+from tests.moderation.conftest import Canned, scores, steady
 from tests.moderation.test_triage import CARD, PROBABILITY, any_facts, facts
 
-POLICY = load()
+POLICY = steady()
 SWEDISH = "Var är mitt paket? Jag har väntat i tre dagar och ingen svarar."
 GERMAN = "Wo ist mein Paket? Ich warte seit drei Tagen und niemand antwortet."
 MALAY = "Di mana bungkusan saya? Sudah tiga hari saya menunggu pesanan ini sampai ke rumah."

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from domain.values import Need
 from moderation.alerting import KNOWN_DAYS, KNOWN_URGENT, NEVER, Choice, Heard, Known, Past, Share, share, usual
 from moderation.dial import HIGHEST, LOWEST, POSITIONS, turned
-from moderation.policy import load
 from moderation.triage import Facts, triage
+from tests.moderation.conftest import steady
 from tests.moderation.test_triage import PROBABILITY, any_facts, facts
 
-POLICY = load()
+POLICY = steady()
 FIRST = date(2026, 10, 23)
 FORTNIGHT = [FIRST + timedelta(days=n) for n in range(14)]
 ANGRY, CROSS, CALM = facts(negative=0.97, person=0.99), facts(negative=0.9, person=0.95), facts()

@@ -183,7 +183,7 @@ def test_what_is_calibrated_on_is_what_the_product_judges_by() -> None:
     ]
     heads = json.loads((SHIPPED / "model.json").read_text("utf-8"))["heads"]
 
-    found = run(SHIPPED / "model.onnx", calibrate.load_tokenizer(SHIPPED), texts, batch=1)
+    found = run(SHIPPED / "model.onnx", calibrate.load_tokenizer(SHIPPED), texts)
 
     logits = Calibration(heads["person"]).adjust(found["person"], [script(text) for text in texts])
     judged = [scores.person for scores in Classifier(threads=1).classify(texts)]

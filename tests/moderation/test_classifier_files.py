@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from domain.errors import ConfigError
-from moderation import vectors
 from moderation.classifier import SHIPPED, Classifier
 from moderation.manifest import LABELS, NEEDED, read_manifest
 
@@ -156,17 +155,9 @@ def test_everything_wrong_is_told_at_once(described: Path) -> None:
         assert part in words
 
 
-def with_vector(folder: Path) -> dict[str, Any]:
-    """Write the graph's vector into the file, so that only the graph's own tables are held against the tokenizer."""
-    about = manifest(folder)
-    if not about.get("vector"):
-        (folder / "model.onnx").write_bytes(vectors.extended(folder))
-    return about | {"vector": {"output": vectors.NAME}}
-
-
 def retokenized(folder: Path, change: Callable[[list[list[Any]]], object]) -> None:
     """Change the pieces of a tokenizer, and vouch for it."""
-    about = with_vector(folder)
+    about = manifest(folder)
     tokenizer = json.loads((folder / "tokenizer.json").read_text("utf-8"))
     change(tokenizer["model"]["vocab"])
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
@@ -189,7 +180,7 @@ def test_a_tokenizer_with_other_pieces_than_the_table_of_words_is_told(
 
 
 def test_a_graph_that_is_none_is_told(copied: Path) -> None:
-    about = with_vector(copied)
+    about = manifest(copied)
     (copied / "model.onnx").write_bytes(b"\x08\x0a not a graph")
     rewrite(copied, about)
 
@@ -198,7 +189,7 @@ def test_a_graph_that_is_none_is_told(copied: Path) -> None:
 
 
 def test_a_head_the_graph_does_not_have_is_told(copied: Path) -> None:
-    about = with_vector(copied)
+    about = manifest(copied)
     about["heads"]["kind"]["output"] = "sort"
     rewrite(copied, about)
 
@@ -207,7 +198,7 @@ def test_a_head_the_graph_does_not_have_is_told(copied: Path) -> None:
 
 
 def test_a_head_with_more_labels_than_the_graph_gives_is_told(copied: Path) -> None:
-    about = with_vector(copied)
+    about = manifest(copied)
     about["heads"]["why"]["labels"].append("weather")
     for corrections in about["heads"]["why"].get("calibration", {}).values():
         corrections |= {"scale": 1.0, "shift": 0.0}
@@ -220,7 +211,7 @@ def test_a_head_with_more_labels_than_the_graph_gives_is_told(copied: Path) -> N
 
 
 def test_a_tokenizer_without_marks_is_told(copied: Path) -> None:
-    about = with_vector(copied)
+    about = manifest(copied)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         text = (copied / name).read_text("utf-8")
         (copied / name).write_text(text.replace('"</s>"', '"<end>"'), encoding="utf-8")

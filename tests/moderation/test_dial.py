@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from domain.values import AnswerBy, Need, Priority, Triage
 from moderation.dial import HIGHEST, LOWEST, POSITIONS, STEP, TURNED, shifted, turned
-from moderation.policy import load
 from moderation.triage import Facts, triage
+from tests.moderation.conftest import steady
 from tests.moderation.test_triage import CARD, ODD, ORDER, PROBABILITY, any_facts, facts
 
-POLICY = replace(load(), reach_followers=50_000)  # the rule of readers is off unless a policy asks for it
+POLICY = replace(steady(), reach_followers=50_000)  # the rule of readers is off unless a policy asks for it
 QUIET, LOUD = turned(POLICY, 2.0), turned(POLICY, -1.0)
 ANGRY = facts(negative=0.9, person=0.95)
 DIALS = st.sampled_from(POSITIONS)

@@ -104,12 +104,12 @@ def test_every_swap_has_groups_to_compare_and_no_text_twice() -> None:
 
 
 def test_a_verdict_is_compared_by_four_figures(policy: Policy) -> None:
-    model = Canned({"bad": scores(negative=0.9, person=0.95, abuse={"offensive": 0.8})})
+    model = Canned({"bad": scores(negative=0.95, person=0.99, abuse={"offensive": 0.8})})
     asked = [Subject(text="bad"), Subject(text="fine")]
 
     bad, fine = map(figures, alone(asked, Judge(model, PersonalData(), policy)))
 
-    assert bad == {"negative": 0.9, "flagged": 1.0, "person": 0.95, "urgent": 1.0}
+    assert bad == {"negative": 0.95, "flagged": 1.0, "person": 0.99, "urgent": 1.0}
     assert fine == {"negative": 0.0, "flagged": 0.0, "person": 0.0, "urgent": 0.0}
     assert tuple(bad) == tuple(FIGURES)
 

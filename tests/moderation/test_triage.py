@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.values import Abuse, AnswerBy, Kind, Need, PostKind, Priority, Scores, Sentiment, Span, Triage
-from moderation.policy import load
 from moderation.triage import RULES, Facts, triage
-from tests.moderation.conftest import scores
+from tests.moderation.conftest import scores, steady
 
-POLICY = load()
+POLICY = steady()
 COUNTING = replace(POLICY, reach_followers=50_000)  # as a team may choose: readers count
 PHONE, CARD, ORDER = Span(0, 5, "phone"), Span(6, 9, "card"), Span(10, 14, "order")
 

@@ -1,12 +1,8 @@
 """Vectors: what they say of a text, and that asking for them changes nothing else."""
 
-import hashlib
-import json
-import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +12,7 @@ from sqlmodel import col, select
 
 from domain.values import Scores
 from moderation import judge, vectors
-from moderation.classifier import SHIPPED, Classifier
-from moderation.encoder import Encoder
+from moderation.classifier import Classifier
 from moderation.judge import Judge
 from moderation.personal import PersonalData
 from moderation.policy import load
@@ -70,31 +65,6 @@ def test_who_is_named_and_how_often_a_mark_is_made_say_nothing_of_the_matter(cla
     near = unpack([plain.vector, marked.vector])
     unit = near / np.linalg.norm(near, axis=1, keepdims=True)
     assert unit[0] @ unit[1] > 0.95
-
-
-def test_the_scores_are_the_ones_the_measured_file_gives() -> None:
-    """The graph is extended in memory: the heads must not notice."""
-    if json.loads((SHIPPED / "model.json").read_text("utf-8")).get("vector"):
-        pytest.skip("the shipped graph has its vector: nothing is extended in memory")
-    heads = ["sentiment", "kind", "person"]
-    texts = [[0, 5, 6, 7, 2], [0, 9_000, 2], [0, 2]]
-
-    extended = Encoder(vectors.extended(SHIPPED), heads, threads=1).run(texts)
-
-    untouched = Encoder(SHIPPED / "model.onnx", heads, threads=1).run(texts)
-    for ours, theirs in zip(extended, untouched, strict=True):
-        assert np.array_equal(np.concatenate(ours), np.concatenate(theirs))
-
-
-def test_a_model_made_with_a_vector_gives_the_same(classifier: Classifier, tmp_path: Path) -> None:
-    made = Path(shutil.copytree(SHIPPED, tmp_path / "model"))
-    (made / "model.onnx").write_bytes(vectors.extended(made))
-    manifest = json.loads((made / "model.json").read_text("utf-8"))
-    manifest |= {"vector": {"output": vectors.NAME}}
-    manifest["files"]["model.onnx"] = hashlib.sha256((made / "model.onnx").read_bytes()).hexdigest()
-    (made / "model.json").write_text(json.dumps(manifest), encoding="utf-8")
-
-    assert Classifier(made, threads=1).classify([BAGS, HOLD]) == classifier.classify([BAGS, HOLD])
 
 
 def test_rare_pieces_weigh_more_and_marks_nothing() -> None:
