@@ -132,8 +132,9 @@ def _unhappy(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
 
 
 def _unsure(facts: Facts, at: Thresholds, _policy: Policy) -> Reason:
-    sure = any(probability >= at.sure for probability in facts.scores.kind.values())
-    return None if sure else f"unsure: no kind reaches {at.sure:.2f}"
+    """Match what nothing else matched and is not surely noise: a likeliest kind that falls short is still one."""
+    noise = facts.scores.kind[Kind.NOISE]
+    return None if noise >= at.sure else f"unsure: noise only {noise:.2f}"
 
 
 def _exposed(facts: Facts, _at: Thresholds, _policy: Policy) -> Reason:

@@ -124,7 +124,8 @@ def test_markdown_goes_with_the_cases_alone(terminal: CliRunner) -> None:
 def test_thresholds_of_its_own_change_what_holds(terminal: CliRunner, tmp_path: Path) -> None:
     shipped = Path(functional.__file__).parents[1].joinpath("policy.toml").read_text("utf-8")
     mine = tmp_path / "policy.toml"
-    mine.write_text(re.sub(r"threat = [0-9.]+", "threat = 0.0", shipped).replace('version = "', 'version = "my-'), "utf-8")
+    own = re.sub(r"threat = [0-9.]+", "threat = 0.0", shipped).replace('version = "', 'version = "my-')
+    mine.write_text(own, "utf-8")
 
     result = terminal.invoke(main, ["eval", "--functional", "--json", "--policy", str(mine)])
 

@@ -54,7 +54,7 @@ EXAMPLES: dict[str, tuple[Facts, str]] = {
     "unhappy": (facts(negative=0.8), "unhappy 0.80"),
     "question": (facts(kind={"question": 0.8}), "question 0.80"),
     "praise": (facts(kind={"praise": 0.9}), "praise 0.90"),
-    "unsure": (facts(kind={"noise": 0.3, "praise": 0.3}), "unsure: no kind reaches 0.40"),
+    "unsure": (facts(kind={"noise": 0.3, "praise": 0.3}), "unsure: noise only 0.30"),
 }
 OUTCOMES = {
     "encrypted": (Need.QUESTION, Priority.HIGH, AnswerBy.PERSON),
