@@ -71,8 +71,8 @@ def busy(engine: Engine, now: datetime, *, days: int = 10) -> None:
 
 @pytest.fixture(autouse=True)
 def moods(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(MEANS, "cross", scores(negative=0.9, person=0.95))
-    monkeypatch.setitem(MEANS, "irked", scores(negative=0.88, person=0.94))
+    monkeypatch.setitem(MEANS, "cross", scores(negative=0.95, person=0.985))
+    monkeypatch.setitem(MEANS, "irked", scores(negative=0.93, person=0.98))
 
 
 def judge_of() -> Judge:

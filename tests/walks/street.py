@@ -70,7 +70,7 @@ def read(text: str) -> Scores:
 _MEANS: Mapping[str, Mapping[str, Any]] = {
     HOPELESS: {"negative": 0.9, "distress": 0.95, "person": 0.9, "kind": Kind.COMPLAINT},
     THREAT: {"negative": 0.9, "threat": 0.9, "person": 0.9, "kind": Kind.COMPLAINT},
-    ANGRY: {"negative": 0.95, "person": 0.95, "kind": Kind.COMPLAINT},
+    ANGRY: {"negative": 0.95, "person": 0.99, "kind": Kind.COMPLAINT},
     GLAD: {"negative": 0.02, "kind": Kind.PRAISE},
     CROSS: {"negative": 0.9, "person": 0.6, "kind": Kind.COMPLAINT},
     "paquete": {"negative": 0.9, "person": 0.6, "kind": Kind.COMPLAINT},
