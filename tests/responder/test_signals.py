@@ -137,8 +137,10 @@ def test_a_stop_is_understood_in_languages_we_do_not_speak(lang: str, text: str)
 def test_every_language_of_the_corpus_knows_how_to_stop_us() -> None:
     corpus = {path.stem for path in (Path(__file__).parents[2] / "moderation/training/corpus").glob("*.tsv")}
 
-    assert len(corpus) == 25
-    assert corpus == available() | set(stops_beside())
+    # who speaks these writes Indonesian beside them, and is stopped in it
+    beside_indonesian = {"ace", "ban", "bbc", "bjn", "bug", "jv", "mad", "min", "nij", "su"}
+    assert len(corpus) == 35
+    assert corpus - beside_indonesian == available() | set(stops_beside())
     assert all(whole and phrases for whole, phrases in stops_beside().values())
 
 
