@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -171,7 +172,8 @@ class Doors:
         """Listen no more; what is being answered comes to its end. Stopping twice is safe."""
         self._stopping.set()
         if self._thread and self._thread.is_alive():
-            self._server.pull_trigger()
+            with suppress(OSError):  # it woke by itself meanwhile, and has shut what would be pulled
+                self._server.pull_trigger()
             self._thread.join(timeout=2 * STOP_WITHIN.total_seconds())
 
     def _listen(self) -> Any:
