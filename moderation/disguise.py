@@ -8,11 +8,14 @@ _ALIKE = str.maketrans(
     "аеорсухіјѕԁһкмтвнАВЕКМНОРСТХУІЈЅαοερνικτυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "aeopcyxijsdhkmtbhABEKMHOPCTXYIJSaoepviktuABEZHIKMNOPTYX",
 )
-_FIGURES = str.maketrans("01345679@$!", "oieasbtgasi")
+_FIGURES = str.maketrans("01345679$!", "oieasbtgsi")
 _LATIN = re.compile(r"[A-Za-z]")
 _STRANGE = re.compile(r"[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_FIGURED = re.compile(r"(?<![\w@#/.])(?!@)[A-Za-z0-9@$!]*[A-Za-z][0135@$!47]{1,2}[A-Za-z][A-Za-z0-9@$!']*")
+_FIGURED = re.compile(r"(?<![\w@#/.])[A-Za-z0-9$!]*[A-Za-z][0135$!47]{1,2}[A-Za-z][A-Za-z0-9$!']*(?![@\w])")
+_SURELY = re.compile(
+    r"[A-Za-z][014$!]{1,2}[A-Za-z]"
+)  # in Arabic written in Latin letters 2, 3, 5, 6, 7 and 9 are letters
 _HIDDEN = re.compile(r"(?<=[A-Za-z])[\u200b\u200c\u2060\u00ad]+(?=[A-Za-z])")
 _SPELT = re.compile(r"\b(?:[A-Za-z][.\-*_]){3,}[A-Za-z]\b")
 MOST_FIGURES = 0.5  # share of a word's signs: what has more of them is a number or a code
@@ -30,7 +33,7 @@ def uncover(text: str) -> str:
     if _LATIN.search(plain) and _STRANGE.search(plain):
         plain = _WORD.sub(_of_one_script, plain)
     plain = _SPELT.sub(lambda found: re.sub(r"[.\-*_]", "", found[0]), plain)
-    return _FIGURED.sub(_without_figures, plain)
+    return _FIGURED.sub(_without_figures, plain) if _SURELY.search(plain) else plain
 
 
 def _latin(sign: str) -> str:

@@ -29,9 +29,11 @@ def test_a_disguise_is_read_as_it_is_meant(written: str, meant: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "write to ana@example.org or h0me4u@example.org",
         "order NP-401337 and NB4C1D on flight A320neo",
         "iPhone 15, 4K, covid19, 5G, B2B, 24/7, 3pm, win10",
         "@us3rn4me see #d4ta https://ex4mple.org/a1b2c",
+        "el sa3a 7elwa bas 2olt 3andy mushkela, ba3d el 7ag3a",
         "Мой заказ 40123 не пришёл",
         "ສະບາຍດີ เที่ยว ក្រុង",
         "Привет from Berlin, α and β",

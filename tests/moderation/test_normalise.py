@@ -17,6 +17,7 @@ from moderation.normalise import normalise
         ("a &amp; b &#8220;c&#8221;", "a & b “c”"),
         (" two\n\nlines\tand\x00more ", "two lines and more"),
         ("half \ud83d pair", "half ? pair"),
+        ("ter\u200brible h0t3l, @k1ll see https://h0t3l.example", "terrible hotel, @user see http"),
         ("", ""),
     ],
 )
