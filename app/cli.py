@@ -106,6 +106,9 @@ def score(
         Path | None, typer.Argument(help="CSV or JSON lines (id, text); - or nothing: standard input.")
     ] = None,
     *,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", "-s", help="The settings file.", envvar="SOTTOVOCE_SETTINGS")
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="Own thresholds instead of the shipped ones.")] = None,
     json: AsJson = False,
 ) -> None:
@@ -115,7 +118,8 @@ def score(
     """
     from app.scores import run_score
 
-    raise typer.Exit(run_score(None if file in {None, Path("-")} else file, policy=policy, as_json=json))
+    read = None if file in {None, Path("-")} else file
+    raise typer.Exit(run_score(read, settings=settings, policy=policy, as_json=json))
 
 
 @main.command("eval")

@@ -6,16 +6,20 @@ from app import terminal
 from app.judging import make_judge
 from app.reading import Bad, Row, read
 from app.scoring import as_json, score
+from app.settings import load
 from domain.errors import SottovoceError
 from domain.values import Verdict
 
 COLOURS = {"urgent": "bold red", "complaint": "yellow", "question": "cyan", "praise": "green", "noise": "dim"}
 
 
-def run_score(file: Path | None, *, policy: Path | None, as_json: bool) -> int:
-    """Judge the texts of a file. Exit code 1 when some lines were no posts: they are told on standard error."""
+def run_score(file: Path | None, *, settings: Path | None, policy: Path | None, as_json: bool) -> int:
+    """Judge the texts of a file; by `settings`, where there are, as that team's judge does.
+
+    Exit code 1 when some lines were no posts: they are told on standard error.
+    """
     try:
-        judge = make_judge(own_policy=policy)
+        judge = make_judge(load(settings) if settings else None, own_policy=policy)
         items = list(read(file))
         rows = [item for item in items if isinstance(item, Row)]
         bad = [item for item in items if isinstance(item, Bad)]

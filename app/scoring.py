@@ -13,8 +13,7 @@ from moderation.triage import Subject
 def score(rows: Iterable[Row], judge: Judge) -> Iterator[tuple[Row, Verdict]]:
     """Judge rows in batches, in order; a stream of any length needs the memory of one batch."""
     pending = iter(rows)
-    # sixteen judging batches at once: equal lengths are judged together, and nothing is padded
-    while batch := list(islice(pending, 16 * BATCH)):
+    while batch := list(islice(pending, 16 * BATCH)):  # so many that every core has enough to do
         subjects = [
             Subject(
                 text=row.text,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from moderation import vectors
 from moderation.calibration import Calibration, script
 from moderation.certain import certain
 from moderation.cores import cores
-from moderation.disguise import uncover
 from moderation.encoder import Encoder
 from moderation.manifest import REINSTALL, read_manifest
 from moderation.normalise import normalise
@@ -62,7 +62,7 @@ class Classifier:
         What a text gets depends on nothing but the text. Equal ones are judged once, also over calls, and those that
         say nothing are not judged at all.
         """
-        plain = [uncover(normalise(shorten(text))) for text in texts]
+        plain = [normalise(shorten(text)) for text in texts]
         different = dict.fromkeys(plain)
         found = {text: self._remembered.find(text) for text in different if not certain(text)}
         asked = [text for text, answer in found.items() if answer is None]
@@ -95,16 +95,7 @@ class Classifier:
         numbers, vector = answer
         told = iter(np.frombuffer(numbers).tolist())
         named = {name: {label: next(told) for label in head["labels"]} for name, head in self._heads.items()}
-        return Scores(
-            sentiment={label: named["sentiment"][label] for label in Sentiment},
-            abuse={label: named["abuse"][label] for label in Abuse},
-            kind={label: named["kind"][label] for label in Kind},
-            person=named["person"]["person"],
-            distress=named["distress"]["distress"],
-            why=named["why"],
-            model=self.version,
-            vector=vector,
-        )
+        return replace(as_scores(named), model=self.version, vector=vector)
 
     def _marks(self) -> tuple[int, int]:
         """Find the marks of start and end. Raises ConfigError for a tokenizer that has none."""
@@ -131,6 +122,18 @@ class Classifier:
             why=dict.fromkeys(self._heads["why"]["labels"], 0.0),
             model=self.version,
         )
+
+
+def as_scores(named: Mapping[str, Mapping[str, float]]) -> Scores:
+    """Make scores of the probabilities by head and label."""
+    return Scores(
+        sentiment={label: named["sentiment"][label] for label in Sentiment},
+        abuse={label: named["abuse"][label] for label in Abuse},
+        kind={label: named["kind"][label] for label in Kind},
+        person=named["person"]["person"],
+        distress=named["distress"]["distress"],
+        why=named["why"],
+    )
 
 
 def shorten(text: str) -> str:

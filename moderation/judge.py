@@ -17,7 +17,7 @@ from storage import posts, vectors, verdicts
 from storage.database import reading, writing
 
 KIN = {"ms": "id"}  # told apart by guess alone in a short text, and measured as one
-BATCH = 64  # posts a round: enough to sort by length, few enough that an urgent one does not wait for the rest
+BATCH = 64  # posts a round: enough for every core, few enough that an urgent one does not wait for the rest
 
 
 class Judge:

@@ -16,8 +16,13 @@ RECALLS = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0)  # at which the table of a curv
 
 def page(found: Evaluation, *, notes: Sequence[str] = ()) -> str:
     """Set the page; `notes` stand above everything. Whatever is put in is escaped."""
+    return render("page.html", found=found, notes=notes, plots=plots, wording=wording, stops=stops)
+
+
+def render(form: str, **given: object) -> str:
+    """Set a page by its form, in the style all pages of measuring share."""
     style = (FORMS / "page.css").read_text("utf-8")
-    return _environment().get_template("page.html").render(found=found, notes=notes, style=style)
+    return _environment().get_template(form).render(style=style, **given)
 
 
 def stops(line: Curve) -> list[tuple[float, float, float]]:
@@ -32,8 +37,6 @@ def stops(line: Curve) -> list[tuple[float, float, float]]:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    return Environment(
         loader=FileSystemLoader(FORMS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals.update(plots=plots, wording=wording, stops=stops)
-    return made

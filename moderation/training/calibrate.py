@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from transformers import PreTrainedTokenizerFast
 
-from domain.values import Abuse, Kind, Scores, Sentiment
 from moderation.calibration import Calibration, script
-from moderation.classifier import probabilities
+from moderation.classifier import as_scores, probabilities
 from moderation.encoder import Encoder
 from moderation.reference import FILE, Row, dump
 from moderation.training.data import EXCLUSIVE, HEADS, Example, Split, read_all
@@ -59,7 +58,6 @@ def fit(path: Path, tokenizer: Any, split: Split) -> Fitted:
     The own corpus' held-out rows are neither looked at nor fitted to; they only say which languages are measured.
     """
     examples = calibrating(split)
-    # alone, as the product judges: int8 logits of a text depend a little on what shares its pass
     logits = run(path, tokenizer, [example.text for example in examples])
     heads, own = fit_heads(examples, logits), split.calibration
     counts = Counter(example.lang for example in split.held["own"])
@@ -80,23 +78,11 @@ def referred(examples: Sequence[Example], logits: Mapping[str, Floats], heads: M
         ).tolist()
         for head, found in logits.items()
     }
-    return [
-        Row(example.lang, urgent(example), as_scores({head: found[at] for head, found in chances.items()}))
-        for at, example in enumerate(examples)
-    ]
-
-
-def as_scores(by_head: Mapping[str, Sequence[float]]) -> Scores:
-    """Name the numbers of one post's heads."""
-    named = {head: dict(zip(HEADS[head], found, strict=True)) for head, found in by_head.items()}
-    return Scores(
-        sentiment={label: named["sentiment"][label] for label in Sentiment},
-        abuse={label: named["abuse"][label] for label in Abuse},
-        kind={label: named["kind"][label] for label in Kind},
-        person=named["person"]["person"],
-        distress=named["distress"]["distress"],
-        why=named["why"],
-    )
+    rows: list[Row] = []
+    for at, example in enumerate(examples):
+        named = {head: dict(zip(HEADS[head], found[at], strict=True)) for head, found in chances.items()}
+        rows.append(Row(example.lang, urgent(example), as_scores(named)))
+    return rows
 
 
 def urgent(example: Example) -> bool:

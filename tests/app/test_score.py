@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from app.cli import main
 from moderation.classifier import SHIPPED
+from tests.app.conftest import Desk
 
 NEEDS = {"urgent", "complaint", "question", "praise", "noise"}
 PRIORITIES = {"urgent", "high", "normal", "low"}
@@ -74,6 +75,18 @@ def test_own_thresholds_are_named_in_each_line(terminal: CliRunner, tmp_path: Pa
     policy.write_text(shipped.replace('version = "', 'version = "ours-'), "utf-8")
 
     result = terminal.invoke(main, ["score", "--json", "--policy", str(policy)], input='{"id": 1, "text": "hello"}\n')
+
+    assert scored(result.stdout)[0]["policy"].startswith("ours-")
+
+
+@pytest.mark.usefixtures("reader")
+def test_texts_are_judged_as_the_settings_have_it(terminal: CliRunner, desk: Desk, tmp_path: Path) -> None:
+    shipped = (SHIPPED.parent / "policy.toml").read_text("utf-8")
+    policy = tmp_path / "policy.toml"
+    policy.write_text(shipped.replace('version = "', 'version = "ours-'), "utf-8")
+    settings = desk.write({"model": {"policy": str(policy)}})
+
+    result = terminal.invoke(main, ["score", "--json", "-s", str(settings)], input='{"id": 1, "text": "hello"}\n')
 
     assert scored(result.stdout)[0]["policy"].startswith("ours-")
 

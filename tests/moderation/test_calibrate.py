@@ -9,7 +9,7 @@ import pytest
 
 from domain.values import Need, PostKind
 from moderation.calibration import ALL, Calibration, script
-from moderation.classifier import Classifier, probabilities
+from moderation.classifier import Classifier, as_scores, probabilities
 from moderation.policy import load
 from moderation.reference import FILE, Reference, dump
 from moderation.reference import load as load_reference
@@ -17,7 +17,6 @@ from moderation.training import calibrate
 from moderation.training.calibrate import (
     SAMPLE,
     Fitted,
-    as_scores,
     calibrating,
     describe,
     fit,
@@ -136,7 +135,7 @@ def test_a_post_is_urgent_by_its_labels_where_triage_would_say_so() -> None:
         pytest.skip("the product's corpus is not part of this tree")
 
     def decided(example: Example) -> bool:
-        scores = as_scores({head: target(head, example) for head in HEADS})
+        scores = as_scores({head: dict(zip(HEADS[head], target(head, example), strict=True)) for head in HEADS})
         return triage(Facts(scores=scores, kind=PostKind.MENTION), policy).need is Need.URGENT
 
     assert [e.text for e in examples if urgent(e) != decided(e)] == []
