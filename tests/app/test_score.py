@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,6 @@ from typer.testing import CliRunner
 
 from app.cli import main
 from moderation.classifier import SHIPPED
-from tests.app.conftest import Desk
 
 NEEDS = {"urgent", "complaint", "question", "praise", "noise"}
 PRIORITIES = {"urgent", "high", "normal", "low"}
@@ -80,11 +80,13 @@ def test_own_thresholds_are_named_in_each_line(terminal: CliRunner, tmp_path: Pa
 
 
 @pytest.mark.usefixtures("reader")
-def test_texts_are_judged_as_the_settings_have_it(terminal: CliRunner, desk: Desk, tmp_path: Path) -> None:
+def test_texts_are_judged_as_the_settings_have_it(
+    terminal: CliRunner, set_up: Callable[..., Path], tmp_path: Path
+) -> None:
     shipped = (SHIPPED.parent / "policy.toml").read_text("utf-8")
     policy = tmp_path / "policy.toml"
     policy.write_text(shipped.replace('version = "', 'version = "ours-'), "utf-8")
-    settings = desk.write({"model": {"policy": str(policy)}})
+    settings = set_up(model={"policy": str(policy)})
 
     result = terminal.invoke(main, ["score", "--json", "-s", str(settings)], input='{"id": 1, "text": "hello"}\n')
 
