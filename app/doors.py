@@ -3,7 +3,6 @@
 import logging
 import socket
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -171,10 +170,13 @@ class Doors:
     def stop(self) -> None:
         """Listen no more; what is being answered comes to its end. Stopping twice is safe."""
         self._stopping.set()
-        if self._thread and self._thread.is_alive():
-            with suppress(OSError):  # it woke by itself meanwhile, and has shut what would be pulled
-                self._server.pull_trigger()
-            self._thread.join(timeout=2 * STOP_WITHIN.total_seconds())
+        server, self._server = self._server, None
+        if server is None or self._thread is None:
+            return
+        server.pull_trigger()  # still open: only here is it shut
+        self._thread.join(timeout=2 * STOP_WITHIN.total_seconds())
+        server.task_dispatcher.shutdown(timeout=STOP_WITHIN.total_seconds())
+        wasyncore.close_all(server._map)  # noqa: SLF001
 
     def _listen(self) -> Any:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -198,5 +200,3 @@ class Doors:
         server = self._server
         while not self._stopping.is_set():
             wasyncore.loop(timeout=1, map=server._map, count=1)  # noqa: SLF001 (its own loop never ends)
-        server.task_dispatcher.shutdown(timeout=STOP_WITHIN.total_seconds())
-        wasyncore.close_all(server._map)  # noqa: SLF001

@@ -327,6 +327,18 @@ def test_doors_that_are_shut_answer_nobody_and_can_be_shut_twice(opened: Doors, 
         requests.get(f"{base}/x", timeout=TIMEOUT)
 
 
+def test_doors_whose_loop_woke_by_itself_are_shut_as_well(opened: Doors, base: str) -> None:
+    opened._stopping.set()  # noqa: SLF001 - the moment between two statements of `stop`
+    serving = opened._thread  # noqa: SLF001
+    assert serving
+    serving.join()
+
+    opened.stop()
+
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{base}/x", timeout=TIMEOUT)
+
+
 def test_an_envelope_is_answered_while_the_stages_write(base: str, engine: Engine, now: datetime) -> None:
     for number in range(20):
         assert push_meta(base, comment(number, now)) == 200
