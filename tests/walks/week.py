@@ -5,6 +5,7 @@ The real house with its real connectors over loopback, on a clock that only we m
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from tests.walks.week_books import Finding, findings
 from tests.walks.week_plan import WEEK, Story, plan
 
 AFTER = timedelta(days=9)  # for the last windows to shut
+LAST_WORDS = timedelta(minutes=10)  # for what the last round told a room that takes one message a second
 POSTS_EVERY = timedelta(hours=12)  # how often the brand posts, so that there is something to comment on
 FAULTY_EVERY = timedelta(hours=2)
 TOKEN_DIES_AT, MENDED_AFTER = timedelta(days=3, hours=5), timedelta(hours=2)
@@ -117,6 +119,7 @@ class Week:
                 day = (self.street.clock.now - begins).days
                 books = self.street.books()
                 say(f"day {day}: heard {books.heard}, {sum(books.cases.values())} cases")
+        self.street.sit_out(self.street.clock.now + LAST_WORDS)
 
     def _prepare(self, begins: datetime) -> None:
         world, agenda, share = self.street.world, self.street.world.stage.agenda, self.size.lasts / WEEK
@@ -243,13 +246,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     size, began = (QUICK if asked.quick else WHOLE), monotonic()
-    with tempfile.TemporaryDirectory(prefix="sottovoce-week-") as folder:
-        found = play(size, seed=asked.seed, folder=Path(folder), say=_say)
+    folder = Path(tempfile.mkdtemp(prefix="sottovoce-week-"))
+    found = play(size, seed=asked.seed, folder=folder, say=_say)
     for finding in found:
         _say(f"{'holds' if finding.holds else 'BROKEN'}  {finding.text}")
         for one in finding.examples:
             _say(f"        {one}")
     broken = sum(not finding.holds for finding in found)
+    if broken:
+        _say(f"what happened can be read in {folder}")
+    else:
+        shutil.rmtree(folder)
     _say(f"conversations={size.conversations} broken={broken} seconds={monotonic() - began:.0f}")
     return int(bool(broken))
 

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from channels.instagram_parse import ELSEWHERE
 from domain.history import EventKind
 from domain.sending import DeliveryKind
+from sandbox import graph_books
 from sandbox.books import Heard
 from storage.cases import Case
 from storage.database import reading
@@ -58,13 +59,10 @@ def findings(street: PageStreet, stories: Sequence[Story]) -> Iterator[Finding]:
     yield none("tries the platform's rules forbid", [one for one in seen.illegal if " used_up:" not in one])
     yield from _windows(street)
     yield none("words still on their way", [row.key for row in words if row.state in {READY, SENDING, UNKNOWN}])
-    sent = Counter(row.kind for row in words if row.state == SENT)
-    yield Finding(
-        holds=(sent["reply"], sent["private-reply"]) == (seen.replies, seen.private_replies),
-        text=f"{sent['reply']} answers and {sent['private-reply']} private replies are sent; the networks have "
-        f"{seen.replies} and {seen.private_replies}",
-    )
-    yield none("private words count as sent and are not there", _not_there(street, words))
+    sent = {str(row.native_id) for row in words if row.state == SENT}
+    yield Finding(holds=bool(sent), text=f"{len(sent)} words to customers are sent")
+    yield none("of them never were at their network", [one for one in sent if one not in _taken(street)])
+    yield none("answers are at a network and do not count as sent", [one for one in _ours(street) if one not in sent])
     held = Counter(f"{row.kind} {row.state}: {row.why}" for row in words if row.state in {FAILED, HELD})
     told = ", ".join(f"{count} {what}" for what, count in held.most_common())
     yield Finding(holds=True, text=f"{len(cases)} cases; handed to people: {told or 'nothing'}")
@@ -114,9 +112,18 @@ def _again(each: Iterable[str]) -> Iterator[str]:
     return (f"{one} {count} times" for one, count in Counter(each).items() if count > 1)
 
 
-def _not_there(street: PageStreet, words: Iterable[Delivery]) -> Iterator[str]:
+def _taken(street: PageStreet) -> set[str]:
+    """List the ids of all a network ever took: an answer goes with the post it stands under, when that is deleted."""
+    x, graph = street.world.x.state, street.world.graph.state
+    return {*map(str, x.posts), *map(str, x.directs), *graph.items, *graph.messages}
+
+
+def _ours(street: PageStreet) -> Iterator[str]:
+    """Give the ids of our public answers and private replies, deleted or not."""
     world = street.world
-    there = {str(one) for one in world.x.state.directs} | set(world.graph.state.messages)
-    return (
-        row.key for row in words if row.kind != DeliveryKind.REPLY and row.state == SENT and row.native_id not in there
+    own = graph_books.own(world.graph)
+    yield from (
+        str(post.id) for post in world.x.state.posts.values() if post.author == world.x.brand.id and post.reply_to
     )
+    yield from (item.id for item in world.graph.state.items.values() if item.author in own and item.target)
+    yield from (message.id for message in world.graph.state.messages.values() if message.answers)
