@@ -328,8 +328,8 @@ def test_doors_that_are_shut_answer_nobody_and_can_be_shut_twice(opened: Doors, 
 
 
 def test_doors_whose_loop_woke_by_itself_are_shut_as_well(opened: Doors, base: str) -> None:
-    opened._stopping.set()  # noqa: SLF001 - the moment between two statements of `stop`
-    serving = opened._thread  # noqa: SLF001
+    opened._stopping.set()
+    serving = opened._thread
     assert serving
     serving.join()
 
