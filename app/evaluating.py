@@ -61,7 +61,7 @@ def run_eval(asked: Asked) -> int:
             raise ConfigError([f"--html {asked.html}: there is no such folder"])
         outcome = _of_corrections(asked) if asked.corrections else _of_file(asked)
         if asked.html:
-            _write(asked.html, page(outcome.evaluation, notes=evaluating_tables.notes(outcome.repeated)))
+            write_page(asked.html, page(outcome.evaluation, notes=evaluating_tables.notes(outcome.repeated)))
     except SottovoceError as exc:
         raise terminal.fail(exc) from None
     if asked.as_json:
@@ -175,10 +175,11 @@ def _only(texts: Iterable[str], problems: list[str]) -> Iterable[tuple[str, str]
         yield plain(column), plain(value)
 
 
-def _write(path: Path, html: str) -> None:
-    """Write the page for its owner's eyes alone: it quotes customers, though masked."""
+def write_page(path: Path, html: str) -> None:
+    """Write a page for its owner's eyes alone, for it may quote customers, though masked. Raises ConfigError."""
     try:
         path.touch(mode=0o600)
+        path.chmod(0o600)  # of one that was there before as well
         path.write_text(html, encoding="utf-8")
     except OSError as exc:
         raise ConfigError([f"--html {path}: cannot be written: {exc.strerror}"]) from exc

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app import terminal
+from app.evaluating import write_page
 from app.evaluating_tables import harmless
 from app.judging import make_judge
 from app.settings import load
@@ -51,7 +52,7 @@ def run_functional(wanted: Wanted) -> int:
         judge = make_judge(load(wanted.settings) if wanted.settings else None, own_policy=wanted.policy)
         found, gaps = measure(judge)
         if wanted.html:
-            _write(wanted.html, page(found, gaps))
+            write_page(wanted.html, page(found, gaps))
     except SottovoceError as exc:
         raise terminal.fail(exc) from None
     if wanted.as_json:
@@ -75,13 +76,6 @@ def measure(judge: Judge) -> tuple[Functioning, tuple[Gap, ...]]:
     ]
     gaps = (*fairness.gaps(swaps, told[1]), fairness.readers(swaps, judge), fairness.company(swaps, judge))
     return functioning.hold(cases, told[0]), gaps
-
-
-def _write(path: Path, html: str) -> None:
-    try:
-        path.write_text(html, encoding="utf-8")
-    except OSError as exc:
-        raise ConfigError([f"--html {path}: cannot be written: {exc.strerror}"]) from exc
 
 
 def _draw(found: Functioning, gaps: Sequence[Gap], worst: int) -> None:

@@ -103,6 +103,8 @@ def test_no_mistakes_are_shown_where_none_are_wanted(terminal: CliRunner, file: 
 @pytest.mark.usefixtures("reader")
 def test_the_page_is_written_for_its_owner_alone(terminal: CliRunner, file: Path, tmp_path: Path) -> None:
     page = tmp_path / "eval.html"
+    page.write_text("of last week, for all to read", "utf-8")
+    page.chmod(0o644)
 
     result = terminal.invoke(main, ["eval", str(file), "--html", str(page)])
 
