@@ -41,7 +41,7 @@ class Stage:
     counts: Mapping[str, int]
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     average: float = 0.0  # decay of the running mean of weights; 0 keeps the last weights
-    stop: int | None = None  # steps after which the stage ends, short of its plan
+    runs: int = 1  # of the stage, each with posts and order of its own; their weights are averaged
 
 
 BALANCED = {"sentiment=negative": 0.33, "sentiment=neutral": 0.34, "sentiment=positive": 0.33}
@@ -69,22 +69,23 @@ FIRST = Stage(  # the feel for posts, from sets that are large and narrow
         "davidson": 9_000,
         "own_early": 8_000,
     },
-    stop=2_000,
 )
 SECOND = Stage(  # all languages and all heads, what is rare and matters most seen often: threats and people in danger
     name="second",
     rate=1.2e-4,
     final=0.02,
     counts={
-        "own": 34_000,
-        "own_rare": 3_500,
-        "tweeteval_sentiment": 21_000,
-        "th_wisesight": 14_000,
-        "ta_sentiment": 2_300,
-        "ml_sentiment": 2_000,
+        "own": 44_000,
+        "own_rare": 4_000,
+        "tweeteval_sentiment": 18_000,
+        "th_wisesight": 16_000,
+        "ta_sentiment": 1_800,
+        "ml_sentiment": 1_600,
         "davidson": 4_700,
     },
+    shares={"th_wisesight": {"sentiment=negative": 0.3, "sentiment=neutral": 0.42, "sentiment=positive": 0.28}},
     average=0.997,
+    runs=2,
 )
 STAGES = (FIRST, SECOND)
 
@@ -205,18 +206,18 @@ def train(
     seed: int,
     out: Path,
 ) -> None:
-    """Run one stage, from its checkpoint in `out` where there is one, and leave `<stage>.pt` there."""
+    """Run one stage once, from its checkpoint `out` where there is one; only `model` keeps the result."""
     optimizer = optimiser(model, stage.rate)
-    resume, first, mean = out / f"{stage.name}.resume.pt", 0, {}
-    if resume.exists():
-        saved = torch.load(resume)
+    first, mean = 0, {}
+    if out.exists():
+        saved = torch.load(out)
         model.load_state_dict(saved["model"], strict=False)
         optimizer.load_state_dict(saved["optimizer"])
         first, mean = saved["step"], saved["mean"]
     torch.manual_seed(seed + first)
     model.train()
     began, posts, running = monotonic(), 0, 0.0
-    for step in range(first, stage.stop or len(batches)):
+    for step in range(first, len(batches)):
         running += learn(model, tokenizer, optimizer, batches[step], rate_at(step, len(batches), stage))
         posts += len(batches[step])
         if stage.average and step >= len(batches) // 2:
@@ -227,11 +228,27 @@ def train(
             running = 0.0
         if (step + 1) % SAVE_EVERY == 0:
             state = {"model": trainable(model), "optimizer": optimizer.state_dict(), "step": step + 1, "mean": mean}
-            torch.save(state, resume)
+            torch.save(state, out)
     if mean:
         model.load_state_dict(mean, strict=False)
-    torch.save(trainable(model), out / f"{stage.name}.pt")
-    resume.unlink(missing_ok=True)
+
+
+def run(model: Model, tokenizer: PreTrainedTokenizerFast, stage: Stage, split: Split, *, seed: int, out: Path) -> None:
+    """Run one stage as often as it asks, each time from the weights `model` has, and leave their mean in both.
+
+    `out` keeps `<stage>.<run>.pt` of every run and `<stage>.pt` of the stage; what is there is not run again.
+    """
+    start = {name: value.clone() for name, value in trainable(model).items()}
+    mean: dict[str, Tensor] = {}
+    for nth in range(stage.runs):
+        done, resume = out / f"{stage.name}.{nth}.pt", out / f"{stage.name}.{nth}.resume.pt"
+        if not done.exists():
+            model.load_state_dict(start, strict=False)
+            train(model, tokenizer, stage, plan(stage, split, seed=seed + nth), seed=seed + nth, out=resume)
+            torch.save(trainable(model), done)
+            resume.unlink(missing_ok=True)
+        blend(mean, torch.load(done), nth / (nth + 1))
+    torch.save(mean, out / f"{stage.name}.pt")
 
 
 @cache
@@ -288,8 +305,7 @@ def main() -> None:
     for stage in STAGES:
         done = given.out / f"{stage.name}.pt"
         if not done.exists():
-            batches = plan(stage, split, seed=given.seed)
-            train(model, tokenizer, stage, batches, seed=given.seed, out=given.out)
+            run(model, tokenizer, stage, split, seed=given.seed, out=given.out)
         model.load_state_dict(torch.load(done), strict=False)
         if stage.name == given.until:
             break
