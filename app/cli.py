@@ -85,7 +85,10 @@ def demo(
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV or JSON lines with a column such as text, message or tweet.")],
     *,
-    brand: Annotated[str, typer.Option(help="The brand's name, as its answers would say it.")] = "the brand",
+    brand: Annotated[str | None, typer.Option(help="The brand's name, as its answers would say it.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", "-s", help="The settings file.", envvar="SOTTOVOCE_SETTINGS")
+    ] = None,
     database: Annotated[
         Path | None, typer.Option(help="Keep everything in this new database, for `cases` and `status`.")
     ] = None,
@@ -97,7 +100,7 @@ def import_(
     """
     from app.importing import run_import
 
-    raise typer.Exit(run_import(file, brand=brand, database=database, as_json=json))
+    raise typer.Exit(run_import(file, settings=settings, brand=brand, database=database, as_json=json))
 
 
 @main.command()

@@ -16,6 +16,7 @@ from app import terminal
 from app.importing_summary import draw, summarise
 from app.judging import make_judge
 from app.reading import Bad, Row, read
+from app.settings import load
 from domain.clock import utc_now
 from domain.conduct import Approval, Conduct
 from domain.errors import ConfigError, SottovoceError
@@ -27,15 +28,21 @@ from storage import posts, sources
 from storage.database import migrate, open_database, writing
 
 CHANNEL, ACCOUNT = "file", "brand"
+NAMELESS = "the brand"
 PAGE = 500  # posts a transaction
 LONG_AGO = timedelta(days=36_500)  # an old export must not be too stale to be answered in a rehearsal
 
 
-def run_import(file: Path, *, brand: str, database: Path | None, as_json: bool) -> int:
-    """Judge and answer a file's posts in dry run; returns 1 when some lines were no posts, else 0."""
+def run_import(file: Path, *, settings: Path | None, brand: str | None, database: Path | None, as_json: bool) -> int:
+    """Judge and answer a file's posts in dry run; returns 1 when some lines were no posts, else 0.
+
+    With `settings` by that team's models, policy and patterns, and under its name where `brand` gives no other.
+    """
     try:
+        team = load(settings) if settings else None
+        name = brand or (team.brand if team else NAMELESS)
         with _database(database) as engine:
-            found = rehearse(engine, read(file), make_judge(), brand=brand, now=utc_now())
+            found = rehearse(engine, read(file), make_judge(team), brand=name, now=utc_now())
     except SottovoceError as exc:
         raise terminal.fail(exc) from None
     if as_json:

@@ -1,5 +1,6 @@
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import main
+from moderation.classifier import SHIPPED
 
 pytestmark = pytest.mark.usefixtures("reader")
 
@@ -63,6 +65,21 @@ def test_a_card_number_is_masked_in_the_summary_and_for_the_eye(terminal: CliRun
     assert "[card]" in json.dumps(found)
     assert CARD not in shown.output
     assert "The books balance" in shown.output
+
+
+def test_posts_are_judged_and_signed_as_the_settings_have_it(
+    terminal: CliRunner, lines: Path, set_up: Callable[..., Path], tmp_path: Path
+) -> None:
+    shipped = (SHIPPED.parent / "policy.toml").read_text("utf-8")
+    policy = tmp_path / "policy.toml"
+    policy.write_text(shipped.replace('version = "', 'version = "ours-'), "utf-8")
+    settings, kept = set_up(brand="Nord Parcel", model={"policy": str(policy)}), tmp_path / "kept.db"
+
+    _, found = import_(terminal, lines, "-s", str(settings), "--database", str(kept))
+
+    with closing(sqlite3.connect(kept)) as db:
+        assert {version.startswith("ours-") for (version,) in db.execute("SELECT policy FROM verdicts")} == {True}
+    assert found["brand"] == "Nord Parcel"
 
 
 def test_lines_that_are_no_posts_are_told_and_the_rest_is_imported(terminal: CliRunner, tmp_path: Path) -> None:
