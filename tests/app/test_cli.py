@@ -20,7 +20,8 @@ def commands() -> list[list[str]]:
             found.append([*path, command.name or command.callback.__name__])
         for sub in group.registered_groups:
             assert sub.typer_instance is not None
-            walk(sub.typer_instance, [*path, str(sub.name)])
+            named = [sub.name] if isinstance(sub.name, str) else []  # one without a name adds none to the path
+            walk(sub.typer_instance, [*path, *named])
 
     walk(main, [])
     return found
