@@ -68,10 +68,12 @@ class PageStreet(Street):
     def sit_out(self, until: datetime) -> None:
         """Let time pass; what waits its turn goes in between, for a room takes one message a second and no more."""
         senders = [stage for stage in self.stages if stage.name.startswith(ROAD[-1])]
-        while (at := self._next_turn(until)) is not None:
+        at: datetime | None = self.clock.now  # what the stages that look after things planned last is due at once
+        while at is not None:
             self.clock.now = at
             for stage in senders:
                 _drained(stage, at)
+            at = self._next_turn(until)
         self.clock.now = until
 
     def _next_turn(self, until: datetime) -> datetime | None:
