@@ -25,7 +25,7 @@ tokenizer="${TOKENIZER:-$packages/semantra_multilingual/assets/multilingual-e5-s
 
 "$PYTHON" -m moderation.training.train --sets "$SETS" --packed "$base" --tokenizer "$tokenizer" --out "$WORK"
 "$PYTHON" -m moderation.training.export --sets "$SETS" --packed "$base" --tokenizer "$tokenizer" \
-    --checkpoint "$WORK/second.pt" --work "$WORK" --model "$MODEL"
+    --checkpoint "$WORK/third.pt" --work "$WORK" --model "$MODEL"
 "$PYTHON" -m moderation.training.evaluate --sets "$SETS" --dev "$DEV" --model "$MODEL" --work "$WORK" \
     --out "$WORK/figures.json"
 echo "The figures are in $WORK/figures.json; put them into $MODEL/MODEL_CARD.md before you ship."

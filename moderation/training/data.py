@@ -32,6 +32,7 @@ CODES: dict[str, dict[str, str]] = {
 SENTIMENT_SETS = ("tweeteval_sentiment", "th_wisesight", "ta_sentiment", "ml_sentiment")
 HELD_OUT_TENTH = 0  # wisesight rows whose digest falls in this tenth are measured, never trained on
 EARLY_WRITERS = "w50"  # rows of writers before this one make the part `own_early`, which the first stage draws from
+LATE_WRITERS = "w90"  # rows of these and later ones make the part `own_late`, which the third stage draws from
 CALIBRATION_TENTH = 1  # own training rows in this tenth only set temperatures
 
 
@@ -163,6 +164,8 @@ def read_all(folder: Path, corpus: Path = CORPUS) -> Split:
     train["own"] = [e for e in own if tenth(e.text) != CALIBRATION_TENTH]
     early = {row.example.text for row in rows if row.writer < EARLY_WRITERS}
     train["own_early"] = [e for e in train["own"] if e.text in early]
+    late = {row.example.text for row in rows if row.writer >= LATE_WRITERS}
+    train["own_late"] = [e for e in train["own"] if e.text in late]
     train["own_rare"] = [e for e in train["own"] if e.classes["abuse"] == "threat" or e.flags["distress"] == (1.0,)]
     return Split(train, calibration, held)
 

@@ -54,6 +54,7 @@ SHARES = {
     "ml_sentiment": FEW_NEUTRAL,
     "davidson": ABUSE,
     "own": {"sentiment=negative": 0.44, "sentiment=neutral": 0.28, "sentiment=positive": 0.28},
+    "own_late": {"sentiment=negative": 0.44, "sentiment=neutral": 0.28, "sentiment=positive": 0.28},
 }
 
 
@@ -87,7 +88,24 @@ SECOND = Stage(  # all languages and all heads, what is rare and matters most se
     average=0.997,
     runs=2,
 )
-STAGES = (FIRST, SECOND)
+THIRD = Stage(  # gently, and more of what the second left worst: talk that is not to brands, feedback, heated threads
+    name="third",
+    rate=6e-5,
+    final=0.02,
+    counts={
+        "own": 15_000,
+        "own_late": 13_000,
+        "own_rare": 1_800,
+        "tweeteval_sentiment": 9_000,
+        "th_wisesight": 11_000,
+        "ta_sentiment": 600,
+        "ml_sentiment": 600,
+        "davidson": 2_000,
+    },
+    shares=SECOND.shares,
+    average=0.997,
+)
+STAGES = (FIRST, SECOND, THIRD)
 
 
 class Model(nn.Module):

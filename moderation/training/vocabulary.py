@@ -15,9 +15,9 @@ WHOLE_SCRIPTS = frozenset({"THAI", "LAO", "KHMER", "TAMIL", "MYANMAR", "BENGALI"
 SIGNS = 3_000  # most frequent pieces without any letter: digits, punctuation, emoji
 EUROPE = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "tr", "uk")
 OURS = frozenset({*EUROPE, "ar", "bn", "fil", "hi", "id", "ja", "ko", "ta", "vi", "zh"})
-OURS_LEAST = 3e-5  # share of a language's running text from which on a piece stays; sets the size of the model
+OURS_LEAST = 1e-6  # share of a language's running text from which on a piece stays; sets the size of the model
 OTHERS_LEAST = 1e-3
-OURS_WORDS = 15_000  # words of a language that are looked at, the most frequent first
+OURS_WORDS = 25_000  # words of a language that are looked at, the most frequent first
 OTHERS_WORDS = 2_000
 ENOUGH = 3  # times a piece must stand in the licensed sets
 
