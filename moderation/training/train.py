@@ -42,6 +42,7 @@ class Stage:
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     average: float = 0.0  # decay of the running mean of weights; 0 keeps the last weights
     runs: int = 1  # of the stage, each with posts and order of its own; their weights are averaged
+    kept: float = 0.0  # share of the weights it began with in those it ends with
 
 
 BALANCED = {"sentiment=negative": 0.33, "sentiment=neutral": 0.34, "sentiment=positive": 0.33}
@@ -104,6 +105,7 @@ THIRD = Stage(  # gently, and more of what the second left worst: talk that is n
     },
     shares=SECOND.shares,
     average=0.997,
+    kept=0.4,
 )
 STAGES = (FIRST, SECOND, THIRD)
 
@@ -266,6 +268,7 @@ def run(model: Model, tokenizer: PreTrainedTokenizerFast, stage: Stage, split: S
             torch.save(trainable(model), done)
             resume.unlink(missing_ok=True)
         blend(mean, torch.load(done), nth / (nth + 1))
+    blend(mean, start, 1 - stage.kept)
     torch.save(mean, out / f"{stage.name}.pt")
 
 
