@@ -60,7 +60,7 @@ def loudness(model: ModelProto, names: list[str], feeds: Feeds) -> dict[str, Flo
 def balance(loud: Floats, heavy: Floats) -> Floats:
     """Choose by how much each channel is divided, so that neither its values nor its weights stand out; mean 1."""
     logs = STRENGTH * np.log(np.maximum(loud, LEAST)) - (1 - STRENGTH) * np.log(np.maximum(heavy, LEAST))
-    return np.clip(np.exp(logs - logs.mean()), 1 / MOST, MOST).astype(np.float32)
+    return np.asarray(np.clip(np.exp(logs - logs.mean()), 1 / MOST, MOST), dtype=np.float32)
 
 
 def divide(model: ModelProto, entered: str, nodes: list[NodeProto], factor: Floats) -> None:
