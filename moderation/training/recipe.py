@@ -16,6 +16,7 @@ class Stage:
     average: float = 0.0  # decay of the running mean of weights; 0 keeps the last weights
     runs: int = 1  # of the stage, each with posts and order of its own; their weights are averaged
     kept: float = 0.0  # share of the weights it began with in those it ends with
+    varied: bool = False  # posts of the own corpus with handles and first names changed
 
 
 BALANCED = {"sentiment=negative": 0.33, "sentiment=neutral": 0.34, "sentiment=positive": 0.33}

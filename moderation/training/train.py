@@ -15,10 +15,11 @@ from domain.clock import monotonic
 from moderation.training import base
 from moderation.training.data import EXCLUSIVE, HEADS, Example, Split, draw, read_all
 from moderation.training.recipe import SHARES, STAGES, Stage
+from moderation.training.vary import varied
 
 log = logging.getLogger(__name__)
 
-MAX_TOKENS = 64  # in training; posts are rarely longer, and the cost grows with it
+MAX_TOKENS = 96  # in training; few posts are longer, and the cost grows with it
 BATCH = 32
 SMOOTHING = 0.05
 LAYERS = 8  # of the base's twelve, the lowest: a third less to compute; the highest serve its own task, not ours
@@ -60,7 +61,8 @@ def plan(stage: Stage, split: Split, *, seed: int) -> list[list[Example]]:
     rng = random.Random(seed)  # noqa: S311 - shuffling, not secrecy
     drawn: list[Example] = []
     for name, count in stage.counts.items():
-        drawn += draw(split.train[name], count, stage.shares.get(name, SHARES.get(name, {})), seed=seed)
+        posts = draw(split.train[name], count, stage.shares.get(name, SHARES.get(name, {})), seed=seed)
+        drawn += [varied(post, rng) for post in posts] if stage.varied and name.startswith("own") else posts
     rng.shuffle(drawn)
     batches: list[list[Example]] = []
     window = BATCH * 64
