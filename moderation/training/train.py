@@ -19,7 +19,6 @@ from moderation.training.vary import varied
 
 log = logging.getLogger(__name__)
 
-MAX_TOKENS = 96  # in training; few posts are longer, and the cost grows with it
 BATCH = 32
 SMOOTHING = 0.05
 LAYERS = 8  # of the base's twelve, the lowest: a third less to compute; the highest serve its own task, not ours
@@ -161,7 +160,8 @@ def train(
     model.train()
     began, posts, running = monotonic(), 0, 0.0
     for step in range(first, len(batches)):
-        running += learn(model, tokenizer, optimizer, batches[step], rate_at(step, len(batches), stage))
+        inputs = tokenized(tokenizer, batches[step], longest=stage.longest)
+        running += learn(model, optimizer, inputs, batches[step], rate_at(step, len(batches), stage))
         posts += len(batches[step])
         if stage.average and step >= len(batches) // 2:
             blend(mean, trainable(model), stage.average)
@@ -201,14 +201,25 @@ def half_is_fast() -> bool:
     return bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001 - torch has no public way to ask
 
 
+def tokenized(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example], *, longest: int) -> Mapping[str, Tensor]:
+    """Give the ids of examples, cut at `longest` tokens and padded to the longest of them, and where there are any."""
+    texts = [example.text for example in examples]
+    inputs: Mapping[str, Tensor] = tokenizer(
+        texts, truncation=True, max_length=longest, padding=True, return_tensors="pt"
+    )
+    return inputs
+
+
 def learn(
-    model: Model, tokenizer: PreTrainedTokenizerFast, optimizer: torch.optim.AdamW, examples: list[Example], rate: float
+    model: Model,
+    optimizer: torch.optim.AdamW,
+    inputs: Mapping[str, Tensor],
+    examples: Sequence[Example],
+    rate: float,
 ) -> float:
     """Take one step and give its loss."""
     for group in optimizer.param_groups:
         group["lr"] = rate * group["scale"]
-    texts = [example.text for example in examples]
-    inputs = tokenizer(texts, truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
     ids = inputs["input_ids"]
     lost = (torch.rand(ids.shape) < LOST_TOKENS) & (ids > UNKNOWN)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half_is_fast()):
