@@ -31,8 +31,6 @@ CODES: dict[str, dict[str, str]] = {
 }
 SENTIMENT_SETS = ("tweeteval_sentiment", "th_wisesight", "ta_sentiment", "ml_sentiment")
 HELD_OUT_TENTH = 0  # wisesight rows whose digest falls in this tenth are measured, never trained on
-EARLY_WRITERS = "w50"  # rows of writers before this one make the part `own_early`, which the first stage draws from
-LATE_WRITERS = "w90"  # rows of these and later ones make the part `own_late`, which the third stage draws from
 CALIBRATION_TENTH = 1  # own training rows in this tenth only set temperatures
 
 
@@ -133,7 +131,7 @@ def davidson(folder: Path) -> list[Example]:
 class Split:
     """Everything read, in its parts. `train` is keyed by set.
 
-    Two keys hold parts of `own`: `own_rare` threats and danger, `own_early` the rows of the first writers.
+    The key `own_rare` holds a part of `own`: threats and danger.
     """
 
     train: dict[str, list[Example]]
@@ -162,10 +160,6 @@ def read_all(folder: Path, corpus: Path = CORPUS) -> Split:
     own = [e for e in unique(row.example for row in rows if row.split == "train") if e.text not in apart]
     calibration = [e for e in own if tenth(e.text) == CALIBRATION_TENTH]
     train["own"] = [e for e in own if tenth(e.text) != CALIBRATION_TENTH]
-    early = {row.example.text for row in rows if row.writer < EARLY_WRITERS}
-    train["own_early"] = [e for e in train["own"] if e.text in early]
-    late = {row.example.text for row in rows if row.writer >= LATE_WRITERS}
-    train["own_late"] = [e for e in train["own"] if e.text in late]
     train["own_rare"] = [e for e in train["own"] if e.classes["abuse"] == "threat" or e.flags["distress"] == (1.0,)]
     return Split(train, calibration, held)
 

@@ -15,7 +15,6 @@ class Stage:
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     average: float = 0.0  # decay of the running mean of weights; 0 keeps the last weights
     runs: int = 1  # of the stage, each with posts and order of its own; their weights are averaged
-    kept: float = 0.0  # share of the weights it began with in those it ends with
     varied: bool = False  # posts of the own corpus with handles and first names changed
     longest: int = 64  # tokens at which a post is cut; the cost grows with it
 
@@ -30,7 +29,6 @@ SHARES = {
     "ml_sentiment": FEW_NEUTRAL,
     "davidson": ABUSE,
     "own": {"sentiment=negative": 0.44, "sentiment=neutral": 0.28, "sentiment=positive": 0.28},
-    "own_late": {"sentiment=negative": 0.44, "sentiment=neutral": 0.28, "sentiment=positive": 0.28},
 }
 
 

@@ -191,7 +191,6 @@ def run(model: Model, tokenizer: PreTrainedTokenizerFast, stage: Stage, split: S
             torch.save(trainable(model), done)
             resume.unlink(missing_ok=True)
         blend(mean, torch.load(done), nth / (nth + 1))
-    blend(mean, start, 1 - stage.kept)
     torch.save(mean, out / f"{stage.name}.pt")
 
 
