@@ -31,6 +31,7 @@ CODES: dict[str, dict[str, str]] = {
 }
 SENTIMENT_SETS = ("tweeteval_sentiment", "th_wisesight", "ta_sentiment", "ml_sentiment")
 HELD_OUT_TENTH = 0  # wisesight rows whose digest falls in this tenth are measured, never trained on
+FIRST, BETWEEN, WIDER = "w50", "w90", "y1"  # writers with whom a part of the corpus begins; see `parts`
 CALIBRATION_TENTH = 1  # own training rows in this tenth only set temperatures
 
 
@@ -131,7 +132,7 @@ def davidson(folder: Path) -> list[Example]:
 class Split:
     """Everything read, in its parts. `train` is keyed by set.
 
-    The key `own_rare` holds a part of `own`: threats and danger.
+    Some keys hold parts of `own`; see `parts`.
     """
 
     train: dict[str, list[Example]]
@@ -160,8 +161,18 @@ def read_all(folder: Path, corpus: Path = CORPUS) -> Split:
     own = [e for e in unique(row.example for row in rows if row.split == "train") if e.text not in apart]
     calibration = [e for e in own if tenth(e.text) == CALIBRATION_TENTH]
     train["own"] = [e for e in own if tenth(e.text) != CALIBRATION_TENTH]
-    train["own_rare"] = [e for e in train["own"] if e.classes["abuse"] == "threat" or e.flags["distress"] == (1.0,)]
-    return Split(train, calibration, held)
+    return Split(train | parts(train["own"], rows), calibration, held)
+
+
+def parts(own: Sequence[Example], rows: Sequence[Row]) -> dict[str, list[Example]]:
+    """Give what some stages draw from: posts of the first writers, those from before the corpus grew, and danger."""
+    by = {row.example.text: row.writer for row in rows}
+    return {
+        "own_first": [e for e in own if by[e.text] < FIRST],
+        "own_before": [e for e in own if by[e.text] < WIDER],
+        "own_between": [e for e in own if BETWEEN <= by[e.text] < WIDER],
+        "own_rare": [e for e in own if e.classes["abuse"] == "threat" or e.flags["distress"] == (1.0,)],
+    }
 
 
 def unique(examples: Iterable[Example]) -> list[Example]:

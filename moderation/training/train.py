@@ -14,7 +14,7 @@ from transformers import BertModel, PreTrainedTokenizerFast
 from domain.clock import monotonic
 from moderation.training import base
 from moderation.training.data import EXCLUSIVE, HEADS, Example, Split, draw, read_all
-from moderation.training.recipe import SHARES, STAGES, Stage
+from moderation.training.recipe import LAST, LINES, SHARES, Stage
 from moderation.training.vary import varied
 
 log = logging.getLogger(__name__)
@@ -191,7 +191,26 @@ def run(model: Model, tokenizer: PreTrainedTokenizerFast, stage: Stage, split: S
             torch.save(trainable(model), done)
             resume.unlink(missing_ok=True)
         blend(mean, torch.load(done), nth / (nth + 1))
+    blend(mean, start, 1 - stage.kept)
     torch.save(mean, out / f"{stage.name}.pt")
+
+
+def follow(
+    model: Model,
+    tokenizer: PreTrainedTokenizerFast,
+    stages: Sequence[Stage],
+    split: Split,
+    *,
+    seed: int,
+    out: Path,
+) -> None:
+    """Run stages in order, each from the end of the one before, and leave the last one's weights in `model`."""
+    out.mkdir(parents=True, exist_ok=True)
+    for stage in stages:
+        done = out / f"{stage.name}.pt"
+        if not done.exists():
+            run(model, tokenizer, stage, split, seed=seed, out=out)
+        model.load_state_dict(torch.load(done), strict=False)
 
 
 @cache
@@ -241,28 +260,28 @@ def blend(mean: dict[str, Tensor], now: Mapping[str, Tensor], decay: float) -> N
 
 
 def main() -> None:
-    """Train the stages in order, each from the end of the one before; a finished stage is not run again."""
+    """Train the lines, average them, and train the last stage from there; a finished stage is not run again."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", type=Path, required=True, help="folder of the licensed sets, as JSON lines")
     parser.add_argument("--packed", type=Path, required=True, help="the base weights in 4 bits")
     parser.add_argument("--tokenizer", type=Path, required=True, help="the upstream tokenizer.json")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--seed", type=int, default=20)
-    parser.add_argument("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    given.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(THREADS)
-    torch.manual_seed(given.seed)
-    split, tokenizer, model = read_all(given.sets), load_tokenizer(given.tokenizer), build(given.packed)
+    split, tokenizer = read_all(given.sets), load_tokenizer(given.tokenizer)
     log.info("%s", {name: len(part) for name, part in split.train.items()})
-    for stage in STAGES:
-        done = given.out / f"{stage.name}.pt"
-        if not done.exists():
-            run(model, tokenizer, stage, split, seed=given.seed, out=given.out)
-        model.load_state_dict(torch.load(done), strict=False)
-        if stage.name == given.until:
-            break
+    mean: dict[str, Tensor] = {}
+    shared = 0.0
+    for line in LINES:
+        torch.manual_seed(given.seed)
+        model = build(given.packed)
+        follow(model, tokenizer, line.stages, split, seed=given.seed, out=given.out / line.name)
+        shared += line.share
+        blend(mean, trainable(model), 1 - line.share / shared)
+    model.load_state_dict(mean, strict=False)
+    follow(model, tokenizer, (LAST,), split, seed=given.seed, out=given.out)
 
 
 if __name__ == "__main__":
