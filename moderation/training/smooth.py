@@ -58,7 +58,7 @@ def loudness(model: ModelProto, names: list[str], feeds: Feeds) -> dict[str, Flo
 
 
 def balance(loud: Floats, heavy: Floats) -> Floats:
-    """Choose by how much each channel is divided, so that neither its values nor its weights stand out; mean 1."""
+    """Choose by how much each channel is divided, so that neither its values nor its weights stand out."""
     logs = STRENGTH * np.log(np.maximum(loud, LEAST)) - (1 - STRENGTH) * np.log(np.maximum(heavy, LEAST))
     return np.asarray(np.clip(np.exp(logs - logs.mean()), 1 / MOST, MOST), dtype=np.float32)
 

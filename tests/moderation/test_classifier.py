@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from domain.errors import ConfigError
-from domain.values import Abuse, Kind, Scores, Sentiment
+from domain.values import Abuse, Kind, Need, PostKind, Scores, Sentiment
 from moderation.classifier import LONGEST, SHIPPED, Classifier, probabilities, shorten
+from moderation.judge import Judge
+from moderation.personal import PersonalData
+from moderation.policy import load
+from moderation.triage import Subject
 
 LATE = "third day without my parcel and nobody answers, this is ridiculous"
 THANKS = "thank you so much, the delivery was fast and the driver lovely ❤️"
@@ -40,8 +44,9 @@ def test_scores_come_back_in_the_order_of_the_texts(classifier: Classifier) -> N
     assert scores[2].sentiment[Sentiment.NEUTRAL] == 1
 
 
-def test_a_complaint_wants_a_person_more_than_thanks_do(classifier: Classifier) -> None:
-    complaint, thanks = classifier.classify([LATE, THANKS])
+@pytest.mark.parametrize("late", [f"@nordparcel {LATE}", LATE])
+def test_a_complaint_wants_a_person_more_than_thanks_do(classifier: Classifier, late: str) -> None:
+    complaint, thanks = classifier.classify([late, THANKS])
 
     assert complaint.person > thanks.person
     assert max(complaint.kind, key=lambda label: complaint.kind[label]) is Kind.COMPLAINT
@@ -185,3 +190,11 @@ def test_the_description_names_every_shipped_file() -> None:
 
     named = set(about["files"]) | {"model.json", "MODEL_CARD.md"}
     assert {path.name for path in SHIPPED.iterdir() if path.is_file()} - named == set()
+
+
+@pytest.mark.parametrize("kind", [PostKind.DIRECT, PostKind.MENTION])
+@pytest.mark.parametrize("text", ["third day without my parcel", "my parcel is three days late"])
+def test_a_complaint_that_names_nobody_is_one(classifier: Classifier, text: str, kind: PostKind) -> None:
+    (verdict,) = Judge(classifier, PersonalData(), load()).judge([Subject(text=text, kind=kind)])
+
+    assert verdict.triage.need is Need.COMPLAINT

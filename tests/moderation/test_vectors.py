@@ -67,6 +67,14 @@ def test_who_is_named_and_how_often_a_mark_is_made_say_nothing_of_the_matter(cla
     assert unit[0] @ unit[1] > 0.95
 
 
+def test_marks_move_a_matter_less_than_other_words_for_it_do(classifier: Classifier) -> None:
+    found = classifier.classify([BAGS, f"{BAGS} !!! 😡😡😡", BAGGAGE])
+
+    near = unpack([scored.vector for scored in found])
+    unit = near / np.linalg.norm(near, axis=1, keepdims=True)
+    assert unit[0] @ unit[1] > unit[0] @ unit[2]
+
+
 def test_rare_pieces_weigh_more_and_marks_nothing() -> None:
     pieces = [
         ("<s>", 0.0),
