@@ -42,10 +42,15 @@ NAMES = (
 
 
 @cache
+def parted() -> tuple[tuple[str, ...], ...]:
+    """Give the first names, by script; the Latin ones first."""
+    return tuple(tuple(line.split()) for line in NAMES)
+
+
+@cache
 def lists() -> dict[str, tuple[str, ...]]:
     """Give for each first name the list of its script."""
-    parted = [tuple(line.split()) for line in NAMES]
-    return {name: names for names in parted for name in names}
+    return {name: names for names in parted() for name in names}
 
 
 @cache
@@ -72,6 +77,5 @@ def varied(example: Example, rng: random.Random) -> Example:
 
 def scripts(text: str) -> list[tuple[str, ...]]:
     """Give the lists of names that fit a text's letters; the Latin ones where no other does."""
-    parted = [tuple(line.split()) for line in NAMES]
-    fitting = [names for names in parted[1:] if set("".join(names)) & set(text)]
-    return fitting or parted[:1]
+    latin, *others = parted()
+    return [names for names in others if set("".join(names)) & set(text)] or [latin]
